@@ -1,0 +1,1 @@
+//! Formats in: each reader turns files into [`Changes`](crate::model::Changes).

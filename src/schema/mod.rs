@@ -1,0 +1,1 @@
+//! Entity and link kinds, read from `schema/*.toml`, and checking against them.

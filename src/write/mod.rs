@@ -1,0 +1,1 @@
+//! Formats out: each writer turns an [`Answer`](crate::graph::Answer) into text.
