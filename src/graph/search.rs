@@ -1,0 +1,212 @@
+//! Finding entities by name, in any spelling.
+
+use std::collections::HashMap;
+
+use super::graph::{Graph, role};
+use super::name_index::{self, WordMatch};
+use crate::model::{EntityNo, NameRole};
+use crate::names;
+
+/// An entity that was found by a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// The entity.
+    pub entity: EntityNo,
+    /// The name that matched, as it is recorded.
+    pub name: String,
+    /// The role of that name.
+    pub role: NameRole,
+    /// How well it matches, 0 to 1.
+    pub score: f64,
+    /// Why it matches, in words.
+    pub why: String,
+}
+
+/// The most names that one search compares.
+const MOST_COMPARED: usize = 2_000;
+/// The most spellings of one word that are tried.
+const MOST_SPELLINGS: usize = 64;
+/// Below this score a name is not offered.
+const LEAST_SCORE: f64 = 0.4;
+
+impl Graph {
+    /// Entities one of whose names is `name` after folding; if there is none, after transliteration.
+    ///
+    /// O(1) and the names found for the first, O(names that share its rarest word) for the second.
+    pub fn named(&self, name: &str) -> Vec<Hit> {
+        let folded = names::fold(name);
+        let exact = self.exactly_named(&folded);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let skeleton = names::skeleton(&folded);
+        let mut hits: Vec<Hit> = self
+            .names_with_words(&skeleton, false, true)
+            .into_iter()
+            .filter(|(_, name, _)| names::skeleton(&names::fold(name)) == skeleton)
+            .map(|(entity, name, role)| Hit {
+                entity,
+                name,
+                role,
+                score: 0.95,
+                why: "same after transliteration".to_owned(),
+            })
+            .collect();
+        best_of_each(&mut hits);
+        hits
+    }
+
+    /// Entities one of whose names is `folded` after folding.
+    pub fn exactly_named(&self, folded: &str) -> Vec<Hit> {
+        let hit = |entity, name: &str, role| Hit {
+            entity,
+            name: name.to_owned(),
+            role,
+            score: 1.0,
+            why: "same name".to_owned(),
+        };
+        let replaced = |entity| self.overlay().is_some_and(|overlay| overlay.nodes.contains_key(&entity));
+        let mut hits: Vec<Hit> = name_index::exact(self.image(), folded)
+            .into_iter()
+            .filter_map(|number| name_index::name(self.image(), number))
+            .filter(|name| !replaced(name.entity))
+            .map(|name| hit(name.entity, self.image().text(name.text, name.len as usize), role(name)))
+            .collect();
+        if let Some(overlay) = self.overlay() {
+            for (&entity, node) in &overlay.nodes {
+                for (role, name) in &node.names {
+                    if names::fold(name) == folded {
+                        hits.push(hit(entity, name, *role));
+                    }
+                }
+            }
+        }
+        best_of_each(&mut hits);
+        hits
+    }
+
+    /// Entities whose names resemble `text`, the best first, at most `limit`.
+    ///
+    /// Words are matched in any order, by their transliteration skeleton, with an edit or two; then whole names are
+    /// compared. O(words of the index within the edits) and the names compared, which are bounded.
+    pub fn find(&self, text: &str, limit: usize) -> Vec<Hit> {
+        let folded = names::fold(text);
+        let mut hits = self.exactly_named(&folded);
+        let skeleton = names::skeleton(&folded);
+        for (entity, name, role) in self.names_with_words(&skeleton, true, false) {
+            let comparison = names::compare(text, &name);
+            // A name that holds all that was asked for is what a person meant, however much longer it is.
+            let score = if holds_words(&names::skeleton(&names::fold(&name)), &skeleton) {
+                comparison.score.max(0.7)
+            } else {
+                comparison.score
+            };
+            if score >= LEAST_SCORE {
+                hits.push(Hit { entity, name, role, score, why: comparison.reasons.join("; ") });
+            }
+        }
+        best_of_each(&mut hits);
+        hits.truncate(limit);
+        hits
+    }
+
+    /// Names that start with `prefix` or have a word that does, at most `limit`: for completion.
+    pub fn complete(&self, prefix: &str, limit: usize) -> Vec<String> {
+        let folded = names::fold(prefix);
+        let mut found: Vec<(bool, String)> = self
+            .names_with_words(&names::skeleton(&folded), true, false)
+            .into_iter()
+            .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
+            .collect();
+        found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));
+        found.dedup();
+        found.into_iter().take(limit).map(|(_, name)| name).collect()
+    }
+
+    /// Names that have the words of a skeleton: all of them if `all`, else as many as possible; in the index also words
+    /// that begin with the last one or resemble one, if `loose`.
+    fn names_with_words(&self, skeleton: &str, loose: bool, all: bool) -> Vec<(EntityNo, String, NameRole)> {
+        let words: Vec<&str> = skeleton.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut lists: Vec<Vec<usize>> = Vec::new();
+        for word in &words {
+            let same = name_index::words(self.image(), word, WordMatch::Same, 1);
+            let mut places: Vec<usize> = same.into_iter().map(|(_, place)| place).collect();
+            if loose {
+                let edits = match word.chars().count() {
+                    0..=3 => 0,
+                    4..=6 => 1,
+                    _ => 2,
+                };
+                let near = name_index::words(self.image(), word, WordMatch::Near(edits), MOST_SPELLINGS);
+                let longer = name_index::words(self.image(), word, WordMatch::Prefix, MOST_SPELLINGS);
+                places.extend(near.into_iter().chain(longer).map(|(_, place)| place));
+            }
+            places.sort_unstable();
+            places.dedup();
+            lists.push(places);
+        }
+        let size = |places: &Vec<usize>| -> usize {
+            places.iter().map(|&place| name_index::word_names(self.image(), place).len()).sum()
+        };
+        lists.sort_by_key(size);
+        if all && lists.iter().any(Vec::is_empty) {
+            lists.clear();
+        }
+        // Rare words decide which names are compared; frequent ones only rank them.
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        for places in lists.iter().filter(|places| !places.is_empty()) {
+            let full = shared.len() >= MOST_COMPARED;
+            for &place in places {
+                for &name in name_index::word_names(self.image(), place).iter().take(50 * MOST_COMPARED) {
+                    if let Some(count) = shared.get_mut(&name) {
+                        *count += 1;
+                    } else if !full && shared.len() < 4 * MOST_COMPARED {
+                        shared.insert(name, 1);
+                    }
+                }
+            }
+        }
+        let mut ranked: Vec<(u32, usize)> = shared.into_iter().collect();
+        ranked.sort_unstable_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+        let replaced = |entity| self.overlay().is_some_and(|overlay| overlay.nodes.contains_key(&entity));
+        let mut found: Vec<(EntityNo, String, NameRole)> = ranked
+            .into_iter()
+            .take(MOST_COMPARED)
+            .filter_map(|(number, _)| name_index::name(self.image(), number))
+            .filter(|name| !replaced(name.entity))
+            .map(|name| (name.entity, self.image().text(name.text, name.len as usize).to_owned(), role(name)))
+            .collect();
+        if let Some(overlay) = self.overlay() {
+            for (&entity, node) in &overlay.nodes {
+                for (role, name) in &node.names {
+                    if all || words.is_empty() || shares_word(&names::skeleton(&names::fold(name)), &words) {
+                        found.push((entity, name.clone(), *role));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn shares_word(skeleton: &str, words: &[&str]) -> bool {
+    skeleton.split(' ').any(|have| words.iter().any(|want| have.starts_with(want)))
+}
+
+fn holds_words(skeleton: &str, wanted: &str) -> bool {
+    wanted.split(' ').all(|want| skeleton.split(' ').any(|have| have == want))
+}
+
+/// Keeps the best hit of each entity, the best first.
+fn best_of_each(hits: &mut Vec<Hit>) {
+    let weak = |role| role == NameRole::Weak;
+    hits.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(weak(a.role).cmp(&weak(b.role)))
+            .then(a.entity.cmp(&b.entity))
+            .then(a.role.cmp(&b.role))
+    });
+    let mut seen = std::collections::HashSet::new();
+    hits.retain(|hit| seen.insert(hit.entity));
+}
