@@ -1,0 +1,167 @@
+//! What can be wrong with a query, as plain data: a class, a code, a place and a message.
+
+use super::lexer::Span;
+use crate::model::Diagnostic;
+
+/// When a fault is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before anything runs: from the text alone.
+    Compile,
+    /// While the query runs: from the data or the parameters.
+    Run,
+}
+
+/// The class of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The text is not a query, or not one that makes sense.
+    SyntaxError,
+    /// A value is of a type that cannot be used here.
+    TypeError,
+    /// An argument is out of its range.
+    ArgumentError,
+    /// A computation has no result.
+    ArithmeticError,
+    /// A parameter that the query names was not given.
+    ParameterMissing,
+    /// The query was stopped, or ran into a budget that admits no partial answer.
+    Stopped,
+}
+
+/// What is wrong, as a word that programs can rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each word says itself what is wrong")]
+pub enum Code {
+    UnexpectedSyntax,
+    InvalidNumberLiteral,
+    InvalidUnicodeLiteral,
+    InvalidUnicodeCharacter,
+    IntegerOverflow,
+    FloatingPointOverflow,
+    InvalidRelationshipPattern,
+    InvalidParameterUse,
+    InvalidClauseComposition,
+    UndefinedVariable,
+    VariableAlreadyBound,
+    VariableTypeConflict,
+    InvalidArgumentType,
+    InvalidArgumentValue,
+    InvalidNumberOfArguments,
+    InvalidAggregation,
+    AmbiguousAggregationExpression,
+    NestedAggregation,
+    NonConstantExpression,
+    NegativeIntegerArgument,
+    ColumnNameConflict,
+    NoExpressionAlias,
+    NoVariablesInScope,
+    DifferentColumnsInUnion,
+    RequiresDirectedRelationship,
+    UnknownFunction,
+    RelationshipUniquenessViolation,
+    MapElementAccessByNonString,
+    NumberOutOfRange,
+    DivisionByZero,
+    MissingParameter,
+    UnboundedWalk,
+    TooLong,
+    TooDeep,
+    Stopped,
+    Budget,
+}
+
+/// A fault of a query, at a place in its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its class.
+    pub class: Class,
+    /// Its code.
+    pub code: Code,
+    /// Its place.
+    pub span: Span,
+    /// One sentence without a full stop.
+    pub message: Box<str>,
+    /// What may help.
+    pub help: Option<Box<str>>,
+}
+
+impl Fault {
+    /// A fault of the text.
+    pub fn syntax(code: Code, span: Span, message: impl Into<Box<str>>) -> Self {
+        Self::new(Class::SyntaxError, code, span, message)
+    }
+
+    /// A fault of any class.
+    pub fn new(class: Class, code: Code, span: Span, message: impl Into<Box<str>>) -> Self {
+        Self { class, code, span, message: message.into(), help: None }
+    }
+
+    /// The same fault with what may help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Box<str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The fault as a message about its query.
+    pub fn diagnostic(&self, text: &str) -> Diagnostic {
+        let found = Diagnostic::new(text, self.span.range(), &*self.message);
+        match &self.help {
+            Some(help) => found.help(&**help),
+            None => found,
+        }
+    }
+}
+
+/// The word among `known` that `word` is most likely meant to be, if one is near.
+///
+/// Near is at most one edit (insertion, deletion, replacement or swap of neighbours) for each three characters, and one
+/// for shorter words.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.chars().take(64).flat_map(char::to_lowercase).collect();
+    let allowed = (word.len() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| {
+            let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+            let completes = word.len() >= 3 && letters.starts_with(&word);
+            (if completes { 1 } else { edits(&word, &letters) }, candidate)
+        })
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The optimal string alignment distance.
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1; b.len() + 1];
+        for j in 0..b.len() {
+            let replaced = last[j] + usize::from(a[i] != b[j]);
+            row[j + 1] = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                row[j + 1] = row[j + 1].min(before[j - 1] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_found_or_none() {
+        let verbs = ["find", "show", "neighbours", "path", "between"];
+        assert_eq!(nearest("neigbours", verbs), Some("neighbours"));
+        assert_eq!(nearest("NEIGHBOR", verbs), Some("neighbours"));
+        assert_eq!(nearest("fnid", verbs), Some("find"));
+        assert_eq!(nearest("zebra", verbs), None);
+        assert_eq!(nearest("a", ["b"]), None);
+    }
+}
