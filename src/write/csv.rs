@@ -75,7 +75,15 @@ mod tests {
 
     #[test]
     fn csv() {
-        insta::assert_snapshot!(written(&sample::answer()), @"");
+        insta::assert_snapshot!(written(&sample::answer()), @r#"
+        value,value.id,what,who,who.id
+        -5,,a whole number,شبكة حقاني,haqqani-network
+        2.0,,true,شبكة حقاني,haqqani-network
+        ,,"'=1+""1"", [31m|
+        <東京>",شبكة حقاني,haqqani-network
+        TTP —affiliated with (may hold)— al-Qaeda (2007-12 – ?),l1,"[1, null, x]",شبكة حقاني,haqqani-network
+        TTP —affiliated with (may hold)— al-Qaeda ←claimed to lead (denied)— Айман аз-Завахири,,{k: TTP},شبكة حقاني,haqqani-network
+        "#);
     }
 
     #[test]

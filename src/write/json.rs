@@ -151,7 +151,19 @@ impl<'a> EdgeObject<'a> {
     fn new(graph: &'a Subgraph, edge: EdgeIndex) -> Option<Self> {
         let (from, to) = graph.edge_endpoints(edge)?;
         let Edge {
-            id, kind, reading, symmetric, since, until, when, grade, sources, claims, modality, truth, citation
+            id,
+            kind,
+            reading,
+            symmetric,
+            since,
+            until,
+            when,
+            grade,
+            sources,
+            claims,
+            modality,
+            truth,
+            citation,
         } = graph.edge_weight(edge)?;
         Some(Self {
             id,
@@ -204,7 +216,211 @@ mod tests {
         write(&sample::answer(), &options, &mut out).unwrap();
         assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap(), @r#"
+        {
+          "columns": [
+            "value",
+            "what",
+            "who"
+          ],
+          "cut": "rows: 5",
+          "edges": [
+            {
+              "citation": "cep, paragraph 1, sentence 2",
+              "claims": 3,
+              "from": "ttp",
+              "grade": "B2",
+              "holds": "may",
+              "id": "l1",
+              "kind": "affiliated_with",
+              "modality": "asserted",
+              "reading": "is affiliated with",
+              "since": "2007-12",
+              "sources": 2,
+              "symmetric": true,
+              "to": "al-qaeda",
+              "until": null,
+              "when": null
+            },
+            {
+              "citation": "cep, paragraph 1, sentence 2",
+              "claims": 1,
+              "from": "zawahiri",
+              "grade": "B2",
+              "holds": "yes",
+              "id": "l2",
+              "kind": "claimed_to_lead",
+              "modality": "denied",
+              "reading": "is claimed to lead",
+              "since": null,
+              "sources": 1,
+              "symmetric": false,
+              "to": "al-qaeda",
+              "until": null,
+              "when": null
+            }
+          ],
+          "nodes": [
+            {
+              "focus": true,
+              "id": "ttp",
+              "kind": "Organisation",
+              "name": "TTP",
+              "type": "militant_group"
+            },
+            {
+              "id": "al-qaeda",
+              "kind": "Organisation",
+              "name": "al-Qaeda"
+            },
+            {
+              "id": "zawahiri",
+              "kind": "Person",
+              "name": "Айман аз-Завахири"
+            },
+            {
+              "id": "haqqani-network",
+              "kind": "Organisation",
+              "name": "شبكة حقاني"
+            }
+          ],
+          "notes": [
+            "1 hop may hold"
+          ],
+          "rows": [
+            [
+              -5,
+              "a whole number",
+              {
+                "id": "haqqani-network",
+                "kind": "Organisation",
+                "name": "شبكة حقاني"
+              }
+            ],
+            [
+              2.0,
+              true,
+              {
+                "id": "haqqani-network",
+                "kind": "Organisation",
+                "name": "شبكة حقاني"
+              }
+            ],
+            [
+              null,
+              "=1+\"1\", \u001b[31m|\n<東京>",
+              {
+                "id": "haqqani-network",
+                "kind": "Organisation",
+                "name": "شبكة حقاني"
+              }
+            ],
+            [
+              {
+                "citation": "cep, paragraph 1, sentence 2",
+                "claims": 3,
+                "from": "ttp",
+                "grade": "B2",
+                "holds": "may",
+                "id": "l1",
+                "kind": "affiliated_with",
+                "modality": "asserted",
+                "reading": "is affiliated with",
+                "since": "2007-12",
+                "sources": 2,
+                "symmetric": true,
+                "to": "al-qaeda",
+                "until": null,
+                "when": null
+              },
+              [
+                1,
+                null,
+                "x"
+              ],
+              {
+                "id": "haqqani-network",
+                "kind": "Organisation",
+                "name": "شبكة حقاني"
+              }
+            ],
+            [
+              {
+                "edges": [
+                  {
+                    "citation": "cep, paragraph 1, sentence 2",
+                    "claims": 3,
+                    "from": "ttp",
+                    "grade": "B2",
+                    "holds": "may",
+                    "id": "l1",
+                    "kind": "affiliated_with",
+                    "modality": "asserted",
+                    "reading": "is affiliated with",
+                    "since": "2007-12",
+                    "sources": 2,
+                    "symmetric": true,
+                    "to": "al-qaeda",
+                    "until": null,
+                    "when": null
+                  },
+                  {
+                    "citation": "cep, paragraph 1, sentence 2",
+                    "claims": 1,
+                    "from": "zawahiri",
+                    "grade": "B2",
+                    "holds": "yes",
+                    "id": "l2",
+                    "kind": "claimed_to_lead",
+                    "modality": "denied",
+                    "reading": "is claimed to lead",
+                    "since": null,
+                    "sources": 1,
+                    "symmetric": false,
+                    "to": "al-qaeda",
+                    "until": null,
+                    "when": null
+                  }
+                ],
+                "nodes": [
+                  {
+                    "focus": true,
+                    "id": "ttp",
+                    "kind": "Organisation",
+                    "name": "TTP",
+                    "type": "militant_group"
+                  },
+                  {
+                    "id": "al-qaeda",
+                    "kind": "Organisation",
+                    "name": "al-Qaeda"
+                  },
+                  {
+                    "id": "zawahiri",
+                    "kind": "Person",
+                    "name": "Айман аз-Завахири"
+                  }
+                ]
+              },
+              {
+                "k": {
+                  "focus": true,
+                  "id": "ttp",
+                  "kind": "Organisation",
+                  "name": "TTP",
+                  "type": "militant_group"
+                }
+              },
+              {
+                "id": "haqqani-network",
+                "kind": "Organisation",
+                "name": "شبكة حقاني"
+              }
+            ]
+          ],
+          "statement": 2
+        }
+        "#);
     }
 
     #[test]
@@ -212,7 +428,13 @@ mod tests {
         let mut out = Vec::new();
         let options = Options { statement: Some(7), ..Options::default() };
         write_lines(&sample::answer(), &options, &mut out).unwrap();
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        {"statement":7,"value":-5,"what":"a whole number","who":{"id":"haqqani-network","kind":"Organisation","name":"شبكة حقاني"}}
+        {"statement":7,"value":2.0,"what":true,"who":{"id":"haqqani-network","kind":"Organisation","name":"شبكة حقاني"}}
+        {"statement":7,"value":null,"what":"=1+\"1\", \u001b[31m|\n<東京>","who":{"id":"haqqani-network","kind":"Organisation","name":"شبكة حقاني"}}
+        {"statement":7,"value":{"id":"l1","kind":"affiliated_with","from":"ttp","to":"al-qaeda","since":"2007-12","until":null,"when":null,"grade":"B2","sources":2,"claims":3,"modality":"asserted","holds":"may","symmetric":true,"reading":"is affiliated with","citation":"cep, paragraph 1, sentence 2"},"what":[1,null,"x"],"who":{"id":"haqqani-network","kind":"Organisation","name":"شبكة حقاني"}}
+        {"statement":7,"value":{"nodes":[{"id":"ttp","kind":"Organisation","name":"TTP","type":"militant_group","focus":true},{"id":"al-qaeda","kind":"Organisation","name":"al-Qaeda"},{"id":"zawahiri","kind":"Person","name":"Айман аз-Завахири"}],"edges":[{"id":"l1","kind":"affiliated_with","from":"ttp","to":"al-qaeda","since":"2007-12","until":null,"when":null,"grade":"B2","sources":2,"claims":3,"modality":"asserted","holds":"may","symmetric":true,"reading":"is affiliated with","citation":"cep, paragraph 1, sentence 2"},{"id":"l2","kind":"claimed_to_lead","from":"zawahiri","to":"al-qaeda","since":null,"until":null,"when":null,"grade":"B2","sources":1,"claims":1,"modality":"denied","holds":"yes","symmetric":false,"reading":"is claimed to lead","citation":"cep, paragraph 1, sentence 2"}]},"what":{"k":{"id":"ttp","kind":"Organisation","name":"TTP","type":"militant_group","focus":true}},"who":{"id":"haqqani-network","kind":"Organisation","name":"شبكة حقاني"}}
+        "#);
     }
 
     #[test]

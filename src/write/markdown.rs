@@ -54,6 +54,18 @@ mod tests {
     fn markdown() {
         let mut out = Vec::new();
         write(&sample::answer(), &mut out).unwrap();
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        | value | what | who |
+        | --- | --- | --- |
+        | -5 | a whole number | شبكة حقاني |
+        | 2.0 | true | شبكة حقاني |
+        |  | =1+"1", ␛\[31m\|␊&lt;東京> | شبكة حقاني |
+        | TTP —affiliated with (may hold)— al-Qaeda (2007-12 – ?) | \[1, null, x\] | شبكة حقاني |
+        | TTP —affiliated with (may hold)— al-Qaeda ←claimed to lead (denied)— Айман аз-Завахири | {k: TTP} | شبكة حقاني |
+
+        1 hop may hold
+
+        **Incomplete:** rows: 5
+        "#);
     }
 }

@@ -46,8 +46,7 @@ pub struct UnknownFormat(String);
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 7] =
-        [Self::Table, Self::Box, Self::Json, Self::Jsonl, Self::Csv, Self::Markdown, Self::Dot];
+    pub const ALL: [Self; 7] = [Self::Table, Self::Box, Self::Json, Self::Jsonl, Self::Csv, Self::Markdown, Self::Dot];
     /// The words for [`Format::ALL`], in the same order.
     pub const WORDS: [&'static str; 7] = ["table", "box", "json", "jsonl", "csv", "markdown", "dot"];
 
@@ -79,11 +78,24 @@ impl fmt::Display for Format {
     }
 }
 
+/// How entities of a kind are drawn. The schema says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindLook {
+    /// The kind.
+    pub kind: String,
+    /// A Graphviz shape.
+    pub shape: String,
+    /// The colour to fill it with, `#rrggbb`.
+    pub colour: String,
+}
+
 /// What a writer may be told beside the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Options<'a> {
     /// What was asked: the caption of a picture.
     pub title: Option<&'a str>,
+    /// How kinds are drawn; entities of other kinds are grey boxes.
+    pub looks: &'a [KindLook],
     /// The number of the statement, where several are answered into one output: a member of JSON objects.
     pub statement: Option<usize>,
     /// Times of the statement: the member `timing` of a JSON object.

@@ -2,6 +2,16 @@
 
 use crate::graph::{Answer, Cell, Edge, Node, Subgraph};
 use crate::model::{Modality, Truth};
+use crate::write::KindLook;
+
+pub fn looks() -> Vec<KindLook> {
+    let look = |kind: &str, shape: &str, colour: &str| KindLook {
+        kind: kind.into(),
+        shape: shape.into(),
+        colour: colour.into(),
+    };
+    vec![look("Organisation", "box", "#dbe7f5"), look("Person", "ellipse", "#fdebc8")]
+}
 
 pub fn node(id: &str, name: &str, kind: &str) -> Node {
     Node { id: id.into(), name: name.into(), kind: kind.into(), finer: None, focus: false }

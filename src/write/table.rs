@@ -95,20 +95,47 @@ mod tests {
 
     #[test]
     fn plain() {
-        insta::assert_snapshot!(drawn(&sample::answer(), Frame::Plain, Options::default()), @"");
+        insta::assert_snapshot!(drawn(&sample::answer(), Frame::Plain, Options::default()), @r#"
+        value                                                                                    what                    who
+        ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        -5                                                                                       a whole number          شبكة حقاني
+        2.0                                                                                      true                    شبكة حقاني
+                                                                                                 =1+"1", ␛[31m|␊<東京>   شبكة حقاني
+        TTP —affiliated with (may hold)— al-Qaeda (2007-12 – ?)                                  [1, null, x]            شبكة حقاني
+        TTP —affiliated with (may hold)— al-Qaeda ←claimed to lead (denied)— Айман аз-Завахири   {k: TTP}                شبكة حقاني
+
+        1 hop may hold
+        Incomplete: rows: 5
+        "#);
     }
 
     #[test]
     fn boxed() {
         let options = Options { width: Some(80), ..Options::default() };
-        insta::assert_snapshot!(drawn(&sample::answer(), Frame::Boxed, options), @"");
+        insta::assert_snapshot!(drawn(&sample::answer(), Frame::Boxed, options), @r#"
+        ┌─────────────────────────────────────┬───────────────────────┬────────────┐
+        │ value                               ┆ what                  ┆ who        │
+        ╞═════════════════════════════════════╪═══════════════════════╪════════════╡
+        │ -5                                  ┆ a whole number        ┆ شبكة حقاني │
+        │ 2.0                                 ┆ true                  ┆ شبكة حقاني │
+        │                                     ┆ =1+"1", ␛[31m|␊<東京> ┆ شبكة حقاني │
+        │ TTP —affiliated with (may hold)—    ┆ [1, null, x]          ┆ شبكة حقاني │
+        │ al-Qaeda (2007-12 – ?)              ┆                       ┆            │
+        │ TTP —affiliated with (may hold)—    ┆ {k: TTP}              ┆ شبكة حقاني │
+        │ al-Qaeda ←claimed to lead (denied)— ┆                       ┆            │
+        │ Айман аз-Завахири                   ┆                       ┆            │
+        └─────────────────────────────────────┴───────────────────────┴────────────┘
+
+        1 hop may hold
+        Incomplete: rows: 5
+        "#);
     }
 
     #[test]
     fn columns_line_up_in_any_script() {
-        let rows = ["TTP", "東京事件", "شبكة حقاني", "Завахири"].map(|name| vec![Cell::Text(name.into()), Cell::Int(7)]);
-        let answer =
-            Answer { columns: vec!["name".into(), "n".into()], rows: rows.to_vec(), ..Answer::default() };
+        let rows =
+            ["TTP", "東京事件", "شبكة حقاني", "Завахири"].map(|name| vec![Cell::Text(name.into()), Cell::Int(7)]);
+        let answer = Answer { columns: vec!["name".into(), "n".into()], rows: rows.to_vec(), ..Answer::default() };
         let text = drawn(&answer, Frame::Boxed, Options::default());
         let widths: Vec<_> = text.lines().map(unicode_width::UnicodeWidthStr::width).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");

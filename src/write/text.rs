@@ -43,21 +43,25 @@ pub fn kind_words(kind: &str) -> String {
     kind.replace('_', " ")
 }
 
-/// The period of a link as people write it: `2001–2014`, `2001–?` where the end is not known, `2001–` where it goes on.
+/// The period of a link as people write it: `2001–2014`, `2001–?` where the end is not known, `since 2001` where it goes
+/// on, `until 2014` where it has always been so.
 pub fn period(edge: &Edge) -> Option<String> {
     if let Some(when) = edge.when.as_deref().filter(|when| when.contains(';')) {
         return Some(when.to_owned());
     }
-    let side = |date: &Option<String>| match date.as_deref() {
-        None | Some("") => "?".to_owned(),
-        Some("..") => String::new(),
-        Some(date) => date.to_owned(),
-    };
-    match (&edge.since, &edge.until) {
-        (None, None) => edge.when.clone(),
-        (Some(since), Some(until)) if since == until => Some(since.clone()),
-        (since, until) => Some(format!("{}–{}", side(since), side(until))),
-    }
+    let known = |date: &'_ Option<String>| date.clone().filter(|date| !date.is_empty());
+    Some(match (known(&edge.since), known(&edge.until)) {
+        (None, None) => return known(&edge.when),
+        (Some(since), Some(until)) if since == until => since,
+        (Some(since), Some(until)) if until == ".." => format!("since {since}"),
+        (Some(since), Some(until)) if since == ".." => format!("until {until}"),
+        (since, until) => {
+            let [since, until] = [since, until].map(|date| date.unwrap_or_else(|| "?".to_owned()));
+            // A dash between dates with hyphens needs room to be seen.
+            let dash = if since.contains('-') || until.contains('-') { " – " } else { "–" };
+            format!("{since}{dash}{until}")
+        }
+    })
 }
 
 /// What must be said of a link that is not simply asserted to hold.
@@ -183,8 +187,13 @@ mod tests {
     fn a_path_reads_as_a_chain() {
         let answer = sample::answer();
         let phrases = Phrases::new(&answer.graph);
-        let paths: Vec<_> =
-            answer.rows.iter().flatten().filter(|cell| matches!(cell, Cell::Path(..))).map(|c| phrases.cell(c)).collect();
+        let paths: Vec<_> = answer
+            .rows
+            .iter()
+            .flatten()
+            .filter(|cell| matches!(cell, Cell::Path(..)))
+            .map(|c| phrases.cell(c))
+            .collect();
         assert_eq!(
             paths,
             ["TTP —affiliated with (may hold)— al-Qaeda ←claimed to lead (denied)— Айман аз-Завахири".to_owned()]
@@ -207,7 +216,9 @@ mod tests {
         for (since, until, when, expect) in [
             (None, None, None, None),
             (Some("2001"), None, None, Some("2001–?")),
-            (Some("2001"), Some(".."), None, Some("2001–")),
+            (Some("2001"), Some(".."), None, Some("since 2001")),
+            (Some(".."), Some("2001"), None, Some("until 2001")),
+            (Some("2001-02"), None, None, Some("2001-02 – ?")),
             (None, Some("2014"), None, Some("?–2014")),
             (Some("2014"), Some("2014"), None, Some("2014")),
             (Some("2001"), Some("2014"), Some("2001/2003; 2010/2014"), Some("2001/2003; 2010/2014")),

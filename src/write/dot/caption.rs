@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Options;
 use super::escape::{html as text, wrapped};
 use super::style::{Look, Stroke};
 use crate::graph::Answer;
@@ -11,17 +12,19 @@ use crate::model::{Modality, Truth};
 const WIDTH: usize = 100;
 
 /// The caption as the inside of an HTML-like label.
-pub fn html(answer: &Answer, title: Option<&str>) -> String {
+pub fn html(answer: &Answer, options: &Options<'_>) -> String {
     let mut rows: Vec<String> = Vec::new();
-    rows.extend(title.and_then(|title| lines(title)).map(|title| row(&format!("<b>{title}</b>"))));
+    rows.extend(options.title.and_then(lines).map(|title| row(&format!("<b>{title}</b>"))));
     if answer.graph.node_count() == 0 {
         rows.push(row("Nothing to draw: the answer has no entities."));
     }
     rows.extend(answer.notes.iter().filter_map(|note| lines(note)).map(|note| row(&note)));
     if let Some(cut) = &answer.cut {
-        rows.extend(lines(&format!("Incomplete: {cut}")).map(|cut| row(&format!("<font color=\"#b42318\">{cut}</font>"))));
+        rows.extend(
+            lines(&format!("Incomplete: {cut}")).map(|cut| row(&format!("<font color=\"#b42318\">{cut}</font>"))),
+        );
     }
-    rows.extend(legend(kinds(answer)));
+    rows.extend(legend(kinds(answer, options)));
     rows.extend(legend(strokes(answer)));
     format!("<table border=\"0\" cellspacing=\"2\" cellpadding=\"2\">{}</table>", rows.concat())
 }
@@ -41,14 +44,13 @@ fn legend(cells: Vec<String>) -> Option<String> {
     })
 }
 
-fn kinds(answer: &Answer) -> Vec<String> {
+fn kinds(answer: &Answer, options: &Options<'_>) -> Vec<String> {
     let kinds: BTreeSet<&str> = answer.graph.node_weights().map(|node| node.kind.as_str()).collect();
     let cell = |kind: &str| {
-        let Look { sign, fill, line, .. } = Look::of_kind(kind);
+        let look = Look::of_kind(kind, options.looks);
+        let (sign, fill, line) = (look.sign(), text(look.fill), &look.line);
         let kind = if kind.trim().is_empty() { "no kind".to_owned() } else { text(kind) };
-        format!(
-            "<td border=\"1\" color=\"{line}\" bgcolor=\"{fill}\"><font color=\"{line}\">{sign}</font> {kind}</td>"
-        )
+        format!("<td border=\"1\" color=\"{line}\" bgcolor=\"{fill}\"><font color=\"{line}\">{sign}</font> {kind}</td>")
     };
     kinds.into_iter().map(cell).collect()
 }
@@ -80,6 +82,6 @@ fn strokes(answer: &Answer) -> Vec<String> {
 fn sample(Stroke { style, line, .. }: Stroke, name: &str) -> String {
     format!(
         "<td><table border=\"0\" cellspacing=\"0\"><tr><td border=\"1\" sides=\"b\" style=\"{style}\" color=\"{line}\" \
-         width=\"30\" height=\"2\"></td></tr></table></td><td>{name}</td>"
+         width=\"30\" height=\"8\"></td></tr><tr><td height=\"8\"></td></tr></table></td><td>{name}</td>"
     )
 }

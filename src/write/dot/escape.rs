@@ -30,6 +30,14 @@ fn escaped(line: &str) -> String {
     out
 }
 
+/// A tooltip as a quoted string.
+///
+/// Graphviz before version 3 reads the escapes of a tooltip twice. An invisible word joiner after each backslash makes
+/// both readings give the same.
+pub fn tooltip(text: &str) -> String {
+    quoted(&text.replace('\\', "\\\u{2060}"))
+}
+
 /// Text inside an HTML-like label.
 pub fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

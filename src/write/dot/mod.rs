@@ -19,7 +19,7 @@ use std::io;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use self::escape::{html, label, quoted};
+use self::escape::{html, label, quoted, tooltip};
 use self::style::{Look, Stroke};
 use super::Options;
 use super::text::{doubts, kind_words, period};
@@ -31,16 +31,23 @@ const FONTS: &str = "Helvetica,Arial,Noto Sans,DejaVu Sans,sans-serif";
 /// What Graphviz knows as a bold font by name; a list of families cannot be made bold.
 const BOLD: &str = "Helvetica-Bold";
 
+/// The most neighbours of one entity that are drawn side by side.
+const WIDEST: usize = 10;
+
 pub fn write(answer: &Answer, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let graph = &answer.graph;
     writeln!(out, "digraph tieline {{")?;
     writeln!(
         out,
-        "  graph [charset=\"UTF-8\", fontname=\"{FONTS}\", fontsize=10, rankdir=LR, nodesep=0.3, ranksep=0.6, \
+        "  graph [charset=\"UTF-8\", fontname=\"{FONTS}\", fontsize=10, rankdir={}, nodesep=0.3, ranksep=0.5, \
          pad=0.2, bgcolor=white, labelloc=b, label=<{}>];",
-        caption::html(answer, options.title)
+        direction(graph),
+        caption::html(answer, options)
     )?;
-    writeln!(out, "  node [fontname=\"{FONTS}\", fontsize=12, fontcolor=\"#1f2933\", style=filled, margin=\"0.14,0.07\"];")?;
+    writeln!(
+        out,
+        "  node [fontname=\"{FONTS}\", fontsize=12, fontcolor=\"#1f2933\", style=filled, margin=\"0.14,0.07\"];"
+    )?;
     writeln!(out, "  edge [fontname=\"{FONTS}\", fontsize=9, arrowsize=0.7];")?;
     let mut nodes: Vec<&Node> = graph.node_weights().collect();
     nodes.sort_by(|a, b| a.id.cmp(&b.id));
@@ -48,7 +55,7 @@ pub fn write(answer: &Answer, options: &Options<'_>, out: &mut dyn io::Write) ->
         writeln!(out)?;
     }
     for node in nodes {
-        write_node(node, out)?;
+        write_node(node, options, out)?;
     }
     let mut edges: Vec<Line<'_>> = graph.edge_references().filter_map(|edge| Line::new(graph, edge.id())).collect();
     edges.sort_by_key(Line::key);
@@ -61,21 +68,34 @@ pub fn write(answer: &Answer, options: &Options<'_>, out: &mut dyn io::Write) ->
     writeln!(out, "}}")
 }
 
-fn write_node(node: &Node, out: &mut dyn io::Write) -> io::Result<()> {
-    let Look { shape, fill, line, .. } = Look::of_kind(&node.kind);
+/// Downwards, unless so many neighbours of one entity would stand side by side that the picture gets too wide.
+fn direction(graph: &Subgraph) -> &'static str {
+    let hub = graph.node_indices().any(|node| {
+        let mut neighbours: Vec<NodeIndex> = graph.neighbors_undirected(node).collect();
+        neighbours.sort_unstable();
+        neighbours.dedup();
+        neighbours.len() > WIDEST
+    });
+    if hub { "LR" } else { "TB" }
+}
+
+fn write_node(node: &Node, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let Look { shape, fill, line } = Look::of_kind(&node.kind, options.looks);
     let (width, font) = if node.focus { (2.6, format!(", fontname=\"{BOLD}\"")) } else { (1.0, String::new()) };
     let name = if node.name.trim().is_empty() { &node.id } else { &node.name };
     let kind = match &node.finer {
         Some(finer) => format!("{}, {}", node.kind, kind_words(finer)),
         None => node.kind.clone(),
     };
-    let tooltip = format!("{name} ({kind}) @{}", node.id);
+    let about = format!("{name} ({kind}) @{}", node.id);
     writeln!(
         out,
-        "  {} [label={}, shape={shape}, fillcolor=\"{fill}\", color=\"{line}\", penwidth={width:.1}{font}, tooltip={}];",
+        "  {} [label={}, shape={}, fillcolor={}, color=\"{line}\", penwidth={width:.1}{font}, tooltip={}];",
         quoted(&node.id),
         label(name),
-        quoted(&tooltip),
+        quoted(shape),
+        quoted(fill),
+        tooltip(&about),
     )
 }
 
@@ -106,7 +126,7 @@ impl<'a> Line<'a> {
             (false, true) => ", arrowhead=tee",
             (false, false) => "",
         };
-        let tooltip = quoted(&self.tooltip());
+        let tooltip = tooltip(&self.about());
         writeln!(
             out,
             "  {} -> {} [label={}, style={style}, color=\"{line}\", fontcolor=\"{text}\"{heads}, tooltip={tooltip}, \
@@ -119,26 +139,31 @@ impl<'a> Line<'a> {
 
     fn label(&self, denied: bool) -> String {
         let kind = kind_words(&self.edge.kind);
-        let below: Vec<String> =
-            period(self.edge).into_iter().chain(Some(self.edge.grade.clone())).filter(|part| !part.is_empty()).collect();
+        let below: Vec<String> = period(self.edge)
+            .into_iter()
+            .chain(Some(self.edge.grade.clone()))
+            .filter(|part| !part.is_empty())
+            .collect();
         let doubts = doubts(self.edge).join(", ");
         if denied {
             // Only an HTML label can be struck through; outside it the cross says the same without a font for it.
             let below = [doubts].into_iter().chain(below).collect::<Vec<_>>().join(" · ");
-            return format!("<✗ <s>{}</s><br/>{}>", html(&kind), html(&below));
+            return format!("< ✗ <s>{}</s> <br/> {} >", html(&kind), html(&below));
         }
         let above = if doubts.is_empty() { kind } else { format!("{kind} ({doubts})") };
-        let lines: Vec<String> = [above, below.join(" · ")].into_iter().filter(|line| !line.is_empty()).collect();
-        quoted(&lines.join("\n"))
+        // The spaces keep the text clear of the line.
+        let lines = [above, below.join(" · ")].into_iter().filter(|line| !line.is_empty());
+        quoted(&lines.map(|line| format!(" {line} ")).collect::<Vec<_>>().join("\n"))
     }
 
-    fn tooltip(&self) -> String {
+    fn about(&self) -> String {
         let Edge { grade, sources, claims, citation, .. } = self.edge;
         let mut said = doubts(self.edge);
         if self.edge.modality == Modality::Asserted {
             said.insert(0, "asserted");
         }
-        let reading = if self.edge.reading.is_empty() { kind_words(&self.edge.kind) } else { self.edge.reading.clone() };
+        let reading =
+            if self.edge.reading.is_empty() { kind_words(&self.edge.kind) } else { self.edge.reading.clone() };
         let sentence = format!("{} {reading} {}", self.from.name, self.to.name);
         let count = |n: u32, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let mut facts = vec![said.join(", ")];
@@ -159,14 +184,29 @@ mod tests {
 
     fn drawn(answer: &Answer) -> String {
         let mut out = Vec::new();
-        let options = Options { title: Some("path \"TTP\" to \"al-Qaeda\""), ..Options::default() };
+        let looks = sample::looks();
+        let options = Options { title: Some("path \"TTP\" to \"al-Qaeda\""), looks: &looks, ..Options::default() };
         write(answer, &options, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn dot() {
-        insta::assert_snapshot!(drawn(&sample::answer()), @"");
+        insta::assert_snapshot!(drawn(&sample::answer()), @r##"
+        digraph tieline {
+          graph [charset="UTF-8", fontname="Helvetica,Arial,Noto Sans,DejaVu Sans,sans-serif", fontsize=10, rankdir=TB, nodesep=0.3, ranksep=0.5, pad=0.2, bgcolor=white, labelloc=b, label=<<table border="0" cellspacing="2" cellpadding="2"><tr><td><b>path &quot;TTP&quot; to &quot;al-Qaeda&quot;</b></td></tr><tr><td>1 hop may hold</td></tr><tr><td><font color="#b42318">Incomplete: rows: 5</font></td></tr><tr><td><table border="0" cellspacing="4" cellpadding="3"><tr><td border="1" color="#4b74b9" bgcolor="#dbe7f5"><font color="#4b74b9">■</font> Organisation</td><td border="1" color="#ef8525" bgcolor="#fdebc8"><font color="#ef8525">●</font> Person</td></tr></table></td></tr><tr><td><table border="0" cellspacing="4" cellpadding="3"><tr><td><table border="0" cellspacing="0"><tr><td border="1" sides="b" style="solid" color="#3e4c59" width="30" height="8"></td></tr><tr><td height="8"></td></tr></table></td><td>asserted</td><td><table border="0" cellspacing="0"><tr><td border="1" sides="b" style="solid" color="#e0a09a" width="30" height="8"></td></tr><tr><td height="8"></td></tr></table></td><td><font color="#b42318">✗ <s>denied</s></font></td><td><table border="0" cellspacing="0"><tr><td border="1" sides="b" style="solid" color="#b8c1cb" width="30" height="8"></td></tr><tr><td height="8"></td></tr></table></td><td>may hold</td></tr></table></td></tr></table>>];
+          node [fontname="Helvetica,Arial,Noto Sans,DejaVu Sans,sans-serif", fontsize=12, fontcolor="#1f2933", style=filled, margin="0.14,0.07"];
+          edge [fontname="Helvetica,Arial,Noto Sans,DejaVu Sans,sans-serif", fontsize=9, arrowsize=0.7];
+
+          "al-qaeda" [label="al-Qaeda", shape="box", fillcolor="#dbe7f5", color="#4b74b9", penwidth=1.0, tooltip="al-Qaeda (Organisation) @al-qaeda"];
+          "haqqani-network" [label="شبكة حقاني", shape="box", fillcolor="#dbe7f5", color="#4b74b9", penwidth=1.0, tooltip="شبكة حقاني (Organisation) @haqqani-network"];
+          "ttp" [label="TTP", shape="box", fillcolor="#dbe7f5", color="#4b74b9", penwidth=2.6, fontname="Helvetica-Bold", tooltip="TTP (Organisation, militant group) @ttp"];
+          "zawahiri" [label="Айман аз-Завахири", shape="ellipse", fillcolor="#fdebc8", color="#ef8525", penwidth=1.0, tooltip="Айман аз-Завахири (Person) @zawahiri"];
+
+          "ttp" -> "al-qaeda" [label=" affiliated with (may hold) \n 2007-12 – ? · B2 ", style=solid, color="#b8c1cb", fontcolor="#7a8591", dir=none, tooltip="TTP is affiliated with al-Qaeda\nasserted, may hold; 2007-12 – ?; B2; 3 claims from 2 sources\ncep, paragraph 1, sentence 2", labeltooltip="TTP is affiliated with al-Qaeda\nasserted, may hold; 2007-12 – ?; B2; 3 claims from 2 sources\ncep, paragraph 1, sentence 2"];
+          "zawahiri" -> "al-qaeda" [label=< ✗ <s>claimed to lead</s> <br/> denied · B2 >, style=solid, color="#e0a09a", fontcolor="#b42318", arrowhead=tee, tooltip="Айман аз-Завахири is claimed to lead al-Qaeda\ndenied; B2; 1 claim from 1 source\ncep, paragraph 1, sentence 2", labeltooltip="Айман аз-Завахири is claimed to lead al-Qaeda\ndenied; B2; 1 claim from 1 source\ncep, paragraph 1, sentence 2"];
+        }
+        "##);
     }
 
     #[test]

@@ -2,42 +2,48 @@
 
 use crate::graph::Edge;
 use crate::model::{Modality, Truth};
+use crate::write::KindLook;
 
 /// The look of an entity kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look<'a> {
     /// A Graphviz shape.
-    pub shape: &'static str,
-    /// The character that comes nearest to the shape.
-    pub sign: char,
+    pub shape: &'a str,
     /// Colour inside.
-    pub fill: &'static str,
+    pub fill: &'a str,
     /// Colour of the outline.
-    pub line: &'static str,
+    pub line: String,
 }
 
-const KNOWN: [(&str, Look); 4] = [
-    ("Organisation", Look { shape: "box", sign: '■', fill: "#dbe8f6", line: "#2f5d8a" }),
-    ("Person", Look { shape: "ellipse", sign: '●', fill: "#fdf0d2", line: "#a86f14" }),
-    ("Place", Look { shape: "hexagon", sign: '⬢', fill: "#e0efd9", line: "#47752f" }),
-    ("Event", Look { shape: "diamond", sign: '◆', fill: "#f8e0e3", line: "#a13344" }),
-];
+impl<'a> Look<'a> {
+    /// The look of a kind: as told, and a grey box for a kind that nothing is told of.
+    pub fn of_kind(kind: &str, looks: &'a [KindLook]) -> Self {
+        let look = looks.iter().find(|look| look.kind == kind);
+        let (shape, fill) = look.map_or(("box", "#eceff1"), |look| (look.shape.as_str(), look.colour.as_str()));
+        Self { shape, fill, line: outline(fill).unwrap_or_else(|| "#3e4c59".to_owned()) }
+    }
 
-/// Looks for kinds that a schema adds.
-const OTHERS: [Look; 3] = [
-    Look { shape: "note", sign: '▤', fill: "#ebe5f4", line: "#674a91" },
-    Look { shape: "component", sign: '◧', fill: "#dcefee", line: "#2c716c" },
-    Look { shape: "tab", sign: '▬', fill: "#eceae6", line: "#655f55" },
-];
-
-impl Look {
-    /// The look of a kind: the same in every picture, whatever else is in it.
-    pub fn of_kind(kind: &str) -> Self {
-        match KNOWN.iter().find(|(known, _)| *known == kind) {
-            Some((_, look)) => *look,
-            None => OTHERS[kind.bytes().map(usize::from).sum::<usize>() % OTHERS.len()],
+    /// The character that comes nearest to the shape.
+    pub fn sign(&self) -> char {
+        match self.shape {
+            "ellipse" | "circle" | "oval" => '●',
+            "house" => '⌂',
+            "hexagon" | "octagon" => '⬢',
+            "diamond" => '◆',
+            "note" | "tab" | "folder" => '▤',
+            _ => '■',
         }
     }
+}
+
+/// The strong colour that a pale `#rrggbb` is a tint of: every channel to the eighth power.
+fn outline(fill: &str) -> Option<String> {
+    let channel = |at: usize| {
+        let value = u8::from_str_radix(fill.get(at..at + 2)?, 16).ok()?;
+        Some(((f64::from(value) / 255.0).powi(8) * 255.0).round() as u8)
+    };
+    let (red, green, blue) = (channel(1)?, channel(3)?, channel(5)?);
+    (fill.len() == 7).then(|| format!("#{red:02x}{green:02x}{blue:02x}"))
 }
 
 /// The look of a link.
@@ -69,7 +75,21 @@ impl Stroke {
             Modality::Aim => Self { style: "dashed", line: "#6b46a3", text: "#563884" },
             Modality::Possible => Self { style: "dotted", line: "#52606d", text: "#52606d" },
             Modality::Opinion => Self { style: "dotted", line: "#0b6e69", text: "#095753" },
-            Modality::Denied => Self { style: "solid", line: "#c9ccd1", text: "#b42318" },
+            Modality::Denied => Self { style: "solid", line: "#e0a09a", text: "#b42318" },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outlines_are_strong_tints() {
+        assert_eq!(outline("#ffffff").as_deref(), Some("#ffffff"));
+        assert_eq!(outline("#dbe7f5").as_deref(), Some("#4b74b9"));
+        for other in ["", "red", "#fff", "#é2345", "#zzzzzz", "#1234567"] {
+            assert_eq!(outline(other), None, "{other}");
         }
     }
 }
