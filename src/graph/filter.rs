@@ -45,8 +45,8 @@ pub struct LinkFilter {
     pub sources: u32,
     /// Allowed modalities: a bit for each.
     pub modalities: u8,
-    /// The only source.
-    pub source: Option<SourceNo>,
+    /// The only sources; any if empty.
+    pub from_sources: Vec<SourceNo>,
 }
 
 /// Every modality but denial: a link that is only denied is no tie unless it is asked for.
@@ -54,7 +54,7 @@ const NOT_DENIED: u8 = 0b11_1111 & !(1 << Modality::Denied as u8);
 
 impl Default for LinkFilter {
     fn default() -> Self {
-        Self { kinds: KindSet::ALL, time: None, grade: None, sources: 1, modalities: NOT_DENIED, source: None }
+        Self { kinds: KindSet::ALL, time: None, grade: None, sources: 1, modalities: NOT_DENIED, from_sources: Vec::new() }
     }
 }
 
@@ -79,7 +79,7 @@ impl LinkFilter {
         self.time.is_some()
             || self.grade.is_some()
             || self.sources > 1
-            || self.source.is_some()
+            || !self.from_sources.is_empty()
             || !(self.modalities & 0b11_1111 == 0b11_1111
                 || self.modalities == NOT_DENIED && graph.meta().denied_links == 0)
     }
@@ -104,9 +104,9 @@ impl LinkFilter {
         if self.sources > 1 || self.modalities >> tie.modality & 1 == 0 || !graded {
             return Truth::No;
         }
-        if let Some(source) = self.source {
+        if !self.from_sources.is_empty() {
             let mut said = false;
-            graph.each_evidence(link(), |evidence| said |= evidence.source == source);
+            graph.each_evidence(link(), |evidence| said |= self.from_sources.contains(&evidence.source));
             if !said {
                 return Truth::No;
             }
@@ -139,7 +139,7 @@ impl LinkFilter {
     pub fn weigh(&self, evidence: &Evidence) -> Truth {
         let fits = self.modalities >> evidence.modality as u8 & 1 == 1
             && self.grade.is_none_or(|floor| evidence.grade.at_least(floor))
-            && self.source.is_none_or(|source| evidence.source == source);
+            && (self.from_sources.is_empty() || self.from_sources.contains(&evidence.source));
         match (fits, self.time) {
             (false, _) => Truth::No,
             (true, None) => Truth::Yes,
