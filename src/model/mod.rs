@@ -6,6 +6,7 @@
 
 mod changes;
 mod claim;
+mod commit;
 mod date;
 mod diagnostic;
 mod entity;
@@ -16,6 +17,7 @@ mod words;
 
 pub use changes::{Changes, ChangesError, Lookup, Match};
 pub use claim::{Claim, Locator, Modality, NameRole, Says};
+pub use commit::Commit;
 pub use date::{Bounds, DateError, Period, Truth};
 pub use diagnostic::Diagnostic;
 pub use entity::Entity;
