@@ -117,7 +117,7 @@ enum Meeting {
 /// assert_eq!(compare("al-Qaeda", "Al Qāʿeda").score, 1.0);
 /// let found = compare("Haqqani Network", "Network Haqani");
 /// assert!(found.score > 0.9);
-/// assert_eq!(found.reasons, ["parts in another order", "haqani, haqqani: same after transliteration"]);
+/// assert_eq!(found.reasons, ["parts in another order", "haqqani, haqani: same after transliteration"]);
 /// ```
 pub fn compare(a: &str, b: &str) -> Comparison {
     let (a, b) = (fold(a), fold(b));
