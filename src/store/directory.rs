@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::error::StoreError;
 
@@ -114,9 +114,13 @@ pub(super) fn size(path: &Path) -> Result<u64, StoreError> {
 /// Makes `directory` (and what leads to it) and syncs its place in its parent.
 pub(super) fn make(directory: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(directory).map_err(|error| StoreError::io(directory, error))?;
-    let parent: PathBuf = match directory.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    sync_directory(&parent)
+    sync_parent(directory)
+}
+
+/// Syncs the directory that `path` is in.
+pub(super) fn sync_parent(path: &Path) -> Result<(), StoreError> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => sync_directory(parent),
+        _ => sync_directory(Path::new(".")),
+    }
 }

@@ -35,9 +35,11 @@ mod table;
 mod transaction;
 mod verify;
 
+pub use backup::Backup;
 pub use error::StoreError;
 pub use format::Format;
 pub use open::Store;
 pub use rows::{CommitRecord, Retraction};
 pub use table::{Counts, Table};
 pub use transaction::Transaction;
+pub use verify::{TableReport, Verified};

@@ -84,6 +84,10 @@ impl Store {
             pages.apply(vec![(manifest::KEY.to_vec(), Some(manifest.to_bytes()))])?;
             pages.sync()?;
             pages.reopen()?;
+            for table in Table::ALL {
+                let source = Pagewise { directory, pages: &pages };
+                Frames::new(source, table, manifest.table(table), 0)?.try_for_each(|frame| frame.map(|_| ()))?;
+            }
             let (store, generation) = (manifest.store, manifest.generation);
             Format { store, generation }.write(directory)?;
             directory::remove_file(&directory.join(CREATING))?;

@@ -41,8 +41,6 @@ pub(super) struct Frames<'a> {
 /// A frame's rows, not yet decoded.
 pub(super) struct RawFrame {
     pub first: u32,
-    pub count: usize,
-    pub checksum: u64,
     pub pair: Pair,
 }
 
@@ -81,7 +79,7 @@ impl<'a> Frames<'a> {
         if self.seen.rows > self.expected.rows {
             return Err(damaged("a frame holds more rows than the manifest counts"));
         }
-        Ok(Some(RawFrame { first: at, count, checksum, pair }))
+        Ok(Some(RawFrame { first: at, pair }))
     }
 }
 

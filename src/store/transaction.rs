@@ -17,7 +17,7 @@ use super::table::Table;
 use crate::model::{Claim, ClaimNo, Commit, Entity, EntityNo, Says, Source, SourceNo, Word, Words};
 
 /// Bytes of a batch that are given to sled at a time, at most a frame more.
-const BATCH: usize = 256 * 1024;
+pub(super) const BATCH: usize = 256 * 1024;
 
 /// A change on its way. Nothing of it is visible before [`Transaction::commit`] has returned; if it is dropped, or the
 /// process ends, nothing ever is.
