@@ -1,1 +1,5 @@
 //! Formats in: each reader turns files into [`Changes`](crate::model::Changes).
+
+pub mod seed;
+
+pub use seed::seeds;

@@ -81,6 +81,8 @@ impl Document {
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.span.start);
+        // What many claims take from one place is wrong once.
+        problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         let text = self.text.as_str();
         // Lines are counted once for all problems: counting from the top for each is quadratic in a broken file.
         let (mut lines, mut line_start) = (0, 0);
