@@ -77,7 +77,7 @@ pub struct LinkPlan<'a> {
     pub filter: Vec<Condition>,
     pub from: EndPlan,
     pub to: EndPlan,
-    pub kind: Pick<(Word, bool)>,
+    pub kind: Pick<(&'a str, bool)>,
     pub when: Option<usize>,
     pub since: Option<usize>,
     pub until: Option<usize>,
@@ -414,7 +414,7 @@ impl<'a> Planner<'a, '_> {
             Choice::Fixed(_) => &[],
         };
         let kind = |text: &str| match schema.link(text) {
-            Some(link) => Ok((self.words.borrow_mut().intern(&link.name), false)),
+            Some(link) => Ok((&*link.name, false)),
             None => Err((format!("there is no link kind {text:?}"), did_you_mean(schema.near_link(text)))),
         };
         let filter = self.filter(&block.filter.0);

@@ -91,7 +91,8 @@ impl Template {
         Ok(Self(pieces))
     }
 
-    fn first_column(&self) -> Option<usize> {
+    /// The first column that it names.
+    pub fn first_column(&self) -> Option<usize> {
         self.0.iter().find_map(|piece| match piece {
             Piece::Column { column, .. } => Some(*column),
             Piece::Text(_) => None,
