@@ -205,7 +205,8 @@ mod tests {
             assert!(formats.edtf(text, &mut out), "{text}");
             assert_eq!(out, expected, "{text}");
         }
-        for text in ["2005-13-40", "2005-00-12", "13/40/05", "2/30/05", "about 2005", "", "2005-1-1x", "é", "9 é 1972"] {
+        for text in ["2005-13-40", "2005-00-12", "13/40/05", "2/30/05", "about 2005", "", "2005-1-1x", "é", "9 é 1972"]
+        {
             let mut out = String::new();
             assert!(!formats.edtf(text, &mut out), "{text} gave {out}");
             assert!(out.is_empty());

@@ -10,9 +10,7 @@ use super::problems::Problems;
 use super::record::{Row, all_hold};
 use super::rows::Rows;
 use super::template::{Key, NoId};
-use crate::model::{
-    Changes, Claim, Credibility, EntityNo, Locator, Lookup, Modality, NameRole, Period, Says, SourceNo, Word,
-};
+use crate::model::{Changes, Claim, EntityNo, Locator, Lookup, Modality, NameRole, Period, Says, SourceNo, Word};
 use crate::names;
 use crate::schema::nearest;
 
@@ -154,6 +152,7 @@ impl<'a> Import<'a> {
         let kind = here.pick(&mut self.problems, &block.kind, "kind")?;
         let finer = match &block.finer {
             None => None,
+            Some(Pick::Column { column, default: None, .. }) if here.row.get(*column).is_empty() => None,
             Some(finer) => Some(here.pick(&mut self.problems, finer, "type")?),
         };
         let credibility = here.pick(&mut self.problems, &block.credibility, "credibility")?;
@@ -307,7 +306,8 @@ impl<'a> Import<'a> {
     fn no_date<T>(&mut self, here: &Here<'_>, column: usize, value: &str) -> Option<T> {
         here.fail(&mut self.problems, Some(column), || {
             let formats = here.plan.dates.names();
-            let help = format!("the mapping's date formats are {formats}; `on_error = \"note\"` keeps such values as notes");
+            let help =
+                format!("the mapping's date formats are {formats}; `on_error = \"note\"` keeps such values as notes");
             (format!("{value:?} is no date that the mapping knows"), Some(help))
         })
     }

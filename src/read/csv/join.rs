@@ -78,8 +78,7 @@ impl Joins {
         let mut claims = Vec::new();
         for (entity, candidates) in &by_entity {
             let certain = strong.get(entity).copied().flatten();
-            let joined =
-                certain.filter(|id| suitors.get(id) == Some(&1) && changes.entity(id).is_none());
+            let joined = certain.filter(|id| suitors.get(id) == Some(&1) && changes.entity(id).is_none());
             let mut seen: Vec<&str> = Vec::new();
             for candidate in candidates {
                 for found in &candidate.matches {

@@ -427,9 +427,7 @@ impl MappingFile {
             },
         };
         let (id, title, span) = match part {
-            Some((part, span)) => {
-                (format!("{}:{part}", block.id.get_ref()), format!("{} ({part})", block.title), span)
-            }
+            Some((part, span)) => (format!("{}:{part}", block.id.get_ref()), format!("{} ({part})", block.title), span),
             None => (block.id.get_ref().clone(), block.title.clone(), block.id.span()),
         };
         if !Entity::is_id(&id) {
@@ -438,10 +436,9 @@ impl MappingFile {
         }
         let reliability = match &block.reliability {
             None => Reliability::default(),
-            Some(letter) => letter
-                .get_ref()
-                .parse()
-                .map_err(|_| self.diagnostic(letter.span(), "the reliability is A to F"))?,
+            Some(letter) => {
+                letter.get_ref().parse().map_err(|_| self.diagnostic(letter.span(), "the reliability is A to F"))?
+            }
         };
         Ok(Source {
             id: id.into(),

@@ -26,7 +26,7 @@ use self::plan::{Plan, plan};
 use self::problems::Problems;
 use self::record::{Row, all_hold};
 use self::rows::{Fault, Rows};
-use crate::model::{Changes, ClaimNo, Diagnostic, Lookup, Says, SourceNo};
+use crate::model::{Changes, Diagnostic, Lookup, Says, SourceNo};
 use crate::schema::{About, Schema, SchemaError};
 
 /// Rows between two reports of progress.
@@ -240,7 +240,7 @@ impl Reader<'_, '_> {
             problems.note(|| {
                 let found = claim.and_then(|claim| self.row_of(changes, claim, &error));
                 let mut diagnostic = found.unwrap_or_else(|| mapping.diagnostic(0..0, error.to_string()));
-                diagnostic.help = error.fault.help();
+                diagnostic.help = error.help.clone();
                 diagnostic
             });
         }

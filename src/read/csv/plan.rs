@@ -283,7 +283,11 @@ impl<'a> Planner<'a, '_> {
             templates.iter().filter_map(|text| parse(text).map_err(|error| self.error::<()>(error)).ok()).collect();
         if templates.is_empty() {
             // A template with an error has been noted already.
-            return if self.errors.borrow().is_empty() { self.refuse(span, "an id template is missing", None) } else { None };
+            return if self.errors.borrow().is_empty() {
+                self.refuse(span, "an id template is missing", None)
+            } else {
+                None
+            };
         }
         Some(Key { templates, placeholders: placeholders.to_vec() })
     }
@@ -318,7 +322,9 @@ impl<'a> Planner<'a, '_> {
     }
 
     fn credibility(&self, choice: Option<&Spanned<Choice>>) -> Option<Pick<Credibility>> {
-        let parse = |text: &str| text.parse::<Credibility>().map_err(|_| (format!("{text:?} is no credibility (1 to 6)"), None));
+        let parse = |text: &str| {
+            text.parse::<Credibility>().map_err(|_| (format!("{text:?} is no credibility (1 to 6)"), None))
+        };
         match choice {
             None => Some(Pick::Fixed(Credibility::UNKNOWN)),
             Some(choice) => self.pick(choice, parse, ["1", "2", "3", "4", "5", "6"].into_iter()),
@@ -424,7 +430,9 @@ impl<'a> Planner<'a, '_> {
             for value in swapped {
                 match known.get_mut(value) {
                     Some((_, swap)) => *swap = true,
-                    None => self.refuse(block.kind.span(), format!("`swap` names {value:?}, which `map` does not"), None)?,
+                    None => {
+                        self.refuse(block.kind.span(), format!("`swap` names {value:?}, which `map` does not"), None)?
+                    }
                 }
             }
         }

@@ -97,7 +97,10 @@ impl Rows {
     /// It cannot be read, or there is none.
     pub fn header(&mut self) -> Result<Vec<String>, Fault> {
         if !self.next()? {
-            return Err(Fault { diagnostic: Box::new(self.diagnostic(None, "the file has no header line")), last: true });
+            return Err(Fault {
+                diagnostic: Box::new(self.diagnostic(None, "the file has no header line")),
+                last: true,
+            });
         }
         self.number = 0;
         Ok(self.record.iter().map(|name| name.trim().to_owned()).collect())
@@ -113,8 +116,8 @@ impl Rows {
     /// # Errors
     /// The row is too long, not of the file's encoding or has another number of fields than the header.
     pub fn next(&mut self) -> Result<bool, Fault> {
-        let start = self.reader.position().byte();
-        self.reader.get_mut().allowed = start + MAX_RECORD + BUFFER as u64;
+        let start = (self.reader.position().byte(), self.reader.position().line());
+        self.reader.get_mut().allowed = start.0 + MAX_RECORD + BUFFER as u64;
         self.number += 1;
         let read = match self.encoding {
             Encoding::Utf8 => self.reader.read_record(&mut self.record),
@@ -159,18 +162,17 @@ impl Rows {
         }
     }
 
-    fn fault(&self, start: u64, error: ::csv::Error) -> Fault {
-        let line = self.reader.position().line();
+    fn fault(&self, start: (u64, u64), error: ::csv::Error) -> Fault {
         let diagnostic = match error.kind() {
             ErrorKind::Utf8 { pos, err } => {
-                let (byte, line) = pos.as_ref().map_or((start, line), |pos| (pos.byte(), pos.line()));
+                let (byte, line) = pos.as_ref().map_or(start, |pos| (pos.byte(), pos.line()));
                 self.locate(byte, line, Some(err.field()), format!("row {} is not UTF-8", self.number)).help(
                     "if the file is Latin-1 or Windows-1252, say `encoding = \"latin-1\"` or \"windows-1252\" in its \
                      [[table]]",
                 )
             }
-            ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => self.too_long((start, line)),
-            _ => self.locate(start, line, None, format!("the file cannot be read: {error}")),
+            ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => self.too_long(start),
+            _ => self.locate(start.0, start.1, None, format!("the file cannot be read: {error}")),
         };
         Fault { diagnostic: Box::new(diagnostic), last: true }
     }

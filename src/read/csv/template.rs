@@ -59,10 +59,7 @@ impl Template {
     ///
     /// # Errors
     /// The template is none, or `column` knows no such column.
-    pub fn parse<E>(
-        text: &str,
-        mut column: impl FnMut(&str) -> Result<usize, E>,
-    ) -> Result<Self, TemplateError<E>> {
+    pub fn parse<E>(text: &str, mut column: impl FnMut(&str) -> Result<usize, E>) -> Result<Self, TemplateError<E>> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
