@@ -13,3 +13,5 @@ pub mod repl;
 pub mod schema;
 pub mod store;
 pub mod write;
+
+pub use database::{Database, DatabaseError, Session};

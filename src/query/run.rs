@@ -99,7 +99,7 @@ impl<C: ClaimSource> Run<'_, C> {
                     claims: self.claims,
                     last: self.last,
                 };
-                verbs::answer(&mut verbs, verb, scope)?
+                verbs::answer(&mut verbs, verb)?
             }
             (Body::Verb(verb), Some(Explain::Explain)) => super::desugar::table(verb, scope),
             (Body::Query(_), _) => {
@@ -112,12 +112,9 @@ impl<C: ClaimSource> Run<'_, C> {
             reduce(&mut found, &pipe.value, self.graph);
         }
         let run_us = micros(started);
-        let mut cut = meter.cut().map(str::to_owned);
+        let cut = meter.cut().map(str::to_owned);
         if statement.explain == Some(Explain::Profile) {
             found.notes.push(format!("{} rows, {} links visited, {run_us:.0} microseconds", found.len(), meter.visited()));
-        }
-        if let Some(damage) = self.graph.damage() {
-            cut = Some(format!("damage: {damage}"));
         }
         let timing = Timing { parse_us: 0.0, plan_us, run_us, rows: found.len() };
         Ok(Outcome { found, cut, visited: meter.visited(), timing })

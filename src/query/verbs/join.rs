@@ -103,7 +103,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         self.filter.kinds = self.context.link_kinds(via)?;
         let avoided = self.context.avoided(avoid, &mut self.filter.kinds)?;
         let graph = self.context.graph;
-        let walker = Walker::new(graph, &self.filter, &avoided, false);
+        let filter = self.filter.clone();
+        let walker = Walker::new(graph, &filter, &avoided, false);
         let max = max.unwrap_or(DEFAULT_MAX);
         let mut tree: Vec<LinkNo> = Vec::new();
         match entities[..] {

@@ -8,15 +8,15 @@ mod rank;
 mod timeline;
 mod why;
 
-use super::ast::{ScopeAst, Verb};
+use super::ast::Verb;
 use super::budget::Meter;
 use super::claims::ClaimSource;
 use super::context::Context;
 use super::found::{Found, Item};
 use super::paths::Scratch;
 use super::run::QueryError;
-use crate::graph::{LinkFilter, LinkNo};
-use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source, Truth};
+use crate::graph::LinkFilter;
+use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
 /// What a verb works with.
 pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
@@ -33,7 +33,6 @@ pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
 pub(super) fn answer<C: ClaimSource>(
     verbs: &mut Verbs<'_, '_, C>,
     verb: &Verb,
-    _scope: &ScopeAst,
 ) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
@@ -51,13 +50,6 @@ pub(super) fn answer<C: ClaimSource>(
 }
 
 impl<C: ClaimSource> Verbs<'_, '_, C> {
-    /// Whether a link is admitted by the scope, and holds in its time.
-    fn truth(&self, link: LinkNo) -> Truth {
-        let graph = self.context.graph;
-        let weigh = self.filter.weighs_claims(graph);
-        graph.link(link).map_or(Truth::No, |view| self.filter.admits(graph, view.tie, weigh, || link))
-    }
-
     /// The claims with these numbers and their sources.
     fn cited(&mut self, numbers: &[ClaimNo]) -> Result<Vec<Cited>, QueryError<C::Error>> {
         if numbers.is_empty() {
@@ -104,8 +96,8 @@ impl Cited {
     }
 }
 
-/// A place in a source: paragraph and sentence, or the row of a table.
-fn place(locator: Locator) -> String {
+/// A place in a source as text: paragraph and sentence (`p2 s4`), or the row of a table (`row 17`).
+pub fn place(locator: Locator) -> String {
     match (locator.paragraph, locator.sentence) {
         (0, 0) => String::new(),
         (0, row) => format!("row {row}"),
