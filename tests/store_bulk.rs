@@ -14,8 +14,15 @@ const LINKS: u32 = 5_000_000;
 /// Processor seconds of this process so far (Linux).
 fn cpu() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> =
-        stat.rsplit(')').next().unwrap_or("").split_whitespace().skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|f| f.parse().ok())
+        .collect();
     fields.iter().sum::<f64>() / 100.0
 }
 
@@ -66,8 +73,22 @@ fn import(store: &mut Store) {
         note: None,
     };
     const PARTS: [&str; 16] = [
-        "Abu", "Front", "Army", "of", "Haqqani", "Brigade", "Movement", "Khan", "Liberation", "North", "Omar",
-        "Valley", "Council", "Youth", "Guard", "League",
+        "Abu",
+        "Front",
+        "Army",
+        "of",
+        "Haqqani",
+        "Brigade",
+        "Movement",
+        "Khan",
+        "Liberation",
+        "North",
+        "Omar",
+        "Valley",
+        "Council",
+        "Youth",
+        "Guard",
+        "League",
     ];
     for n in 0..ENTITIES {
         let part = |at: u64| PARTS[(at % 16) as usize];

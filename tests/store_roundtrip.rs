@@ -1,7 +1,9 @@
 //! What is committed is read back, by an oracle of plain vectors, over commits and reopenings.
 
 use proptest::prelude::*;
-use tieline::model::{Claim, Credibility, Entity, Locator, Modality, NameRole, Period, Reliability, Says, Source, Word};
+use tieline::model::{
+    Claim, Credibility, Entity, Locator, Modality, NameRole, Period, Reliability, Says, Source, Word,
+};
 use tieline::store::{Retraction, Store, StoreError};
 
 const ENTITIES: u32 = 40;
@@ -17,8 +19,7 @@ fn says() -> impl Strategy<Value = Says> {
     prop_oneof![
         (entity.clone(), text(), role, prop::option::of(word.clone()))
             .prop_map(|(entity, text, role, language)| Says::Name { entity, text, role, language }),
-        (entity.clone(), word.clone(), text())
-            .prop_map(|(entity, key, value)| Says::Attribute { entity, key, value }),
+        (entity.clone(), word.clone(), text()).prop_map(|(entity, key, value)| Says::Attribute { entity, key, value }),
         (entity.clone(), word, entity.clone()).prop_map(|(from, kind, to)| Says::Link { from, kind, to }),
         (entity.clone(), entity.clone()).prop_map(|(entity, other)| Says::SameAs { entity, other }),
         entity.prop_map(|entity| Says::Exists { entity }),

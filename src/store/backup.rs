@@ -85,7 +85,11 @@ impl Store {
         let store = Self::build(directory, id, |pages, _| {
             let mut input = Input::open(file)?;
             fill(pages, &mut input)?;
-            if input.manifest == expected { Ok(input.manifest) } else { Err(input.unusable("it changed while it was read")) }
+            if input.manifest == expected {
+                Ok(input.manifest)
+            } else {
+                Err(input.unusable("it changed while it was read"))
+            }
         })?;
         let backup = Backup { generation: store.manifest.generation, counts: store.counts(), bytes };
         Ok((store, backup))

@@ -23,6 +23,8 @@ mod column;
 mod cut;
 mod directory;
 mod error;
+#[cfg(test)]
+mod faults;
 mod format;
 mod frame;
 mod lock;

@@ -117,15 +117,24 @@ impl Store {
         Self::format(directory)?;
         let lock = Lock::take(directory)?;
         let format = Self::format(directory)?;
-        directory::remove_leftovers(directory)?;
         for name in ["db", "conf"] {
             let path = directory.join(SLED).join(name);
             if !path.is_file() {
                 return Err(StoreError::damaged(directory, format!("{} is missing", path.display())));
             }
         }
-        let pages = SledPages::open(directory)?;
-        let manifest = read_manifest(directory, &pages)?;
+        directory::remove_leftovers(directory)?;
+        Self::open_pages(directory, Box::new(SledPages::open(directory)?), format, lock)
+    }
+
+    /// Opens a database whose `FORMAT` says `format` over its pages.
+    pub(super) fn open_pages(
+        directory: &Path,
+        pages: Box<dyn Pages>,
+        format: Format,
+        lock: Lock,
+    ) -> Result<Self, StoreError> {
+        let manifest = read_manifest(directory, &*pages)?;
         if manifest.store != format.store {
             return Err(StoreError::damaged(directory, "its FORMAT file belongs to another database"));
         }
@@ -137,7 +146,7 @@ impl Store {
             // The process ended between writing a commit and acknowledging it.
             Format { generation: manifest.generation, ..format }.write(directory)?;
         }
-        let mut store = Self::start(directory, Box::new(pages), manifest, lock)?;
+        let mut store = Self::start(directory, pages, manifest, lock)?;
         store.garbage = true;
         store.sweep()?;
         Ok(store)

@@ -131,7 +131,10 @@ impl SledPages {
                     other => other,
                 }
             }
-            other => StoreError::damaged(&self.directory, format!("sled does not read it ({})", one_line(&other.to_string()))),
+            other => StoreError::damaged(
+                &self.directory,
+                format!("sled does not read it ({})", one_line(&other.to_string())),
+            ),
         }
     }
 }

@@ -48,7 +48,9 @@ impl<'a> Frames<'a> {
     /// The frames of `table` from the one that holds row `from` on, where the manifest says `expected` of the table.
     pub fn new(source: Source<'a>, table: Table, expected: TableState, from: u32) -> Result<Self, StoreError> {
         let start = match source.pages.at_most(&table.key(from))? {
-            Some((key, _)) if from > 0 => Table::of_key(&key).filter(|(of, _)| *of == table).map_or(0, |(_, first)| first),
+            Some((key, _)) if from > 0 => {
+                Table::of_key(&key).filter(|(of, _)| *of == table).map_or(0, |(_, first)| first)
+            }
             _ => 0,
         };
         let seen = TableState { rows: start, ..TableState::default() };
@@ -67,7 +69,11 @@ impl<'a> Frames<'a> {
         let damaged = |what| self.source.damaged(self.table, at, what);
         if at == self.expected.rows {
             let same = self.seen.frames == self.expected.frames && self.seen.hash == self.expected.hash;
-            return if same || !self.whole { Ok(None) } else { Err(damaged("the frames are not those of the manifest")) };
+            return if same || !self.whole {
+                Ok(None)
+            } else {
+                Err(damaged("the frames are not those of the manifest"))
+            };
         }
         let pair = self.pairs.next().ok_or_else(|| damaged("a frame is missing"))??;
         if pair.0 != self.table.key(at) {

@@ -24,15 +24,8 @@ pub(super) const KEY_LEN: usize = 5;
 
 impl Table {
     /// All tables, in the order in which the manifest lists them.
-    pub const ALL: [Self; 7] = [
-        Self::Entities,
-        Self::Refinements,
-        Self::Sources,
-        Self::Words,
-        Self::Claims,
-        Self::Retractions,
-        Self::Commits,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Entities, Self::Refinements, Self::Sources, Self::Words, Self::Claims, Self::Retractions, Self::Commits];
 
     /// Its place in [`Table::ALL`].
     pub(super) fn index(self) -> usize {

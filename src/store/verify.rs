@@ -79,9 +79,8 @@ impl Store {
             before = Some(row.clone());
             if fits { Ok(()) } else { Err(format!("commit {} does not follow the one before", row.commit.number)) }
         });
-        let ends = before.map_or([0; 4], |last| {
-            [last.entities.end, last.words.end, last.claims.end, last.retractions.end]
-        });
+        let ends =
+            before.map_or([0; 4], |last| [last.entities.end, last.words.end, last.claims.end, last.retractions.end]);
         let counts = check.counts;
         if ends != [counts.entities, counts.words, counts.claims, counts.retractions] {
             check.tell("the commits do not add up to what there is".to_owned());
