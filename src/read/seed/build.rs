@@ -16,6 +16,9 @@ const DATE: &str = "date";
 /// The speaker who is nobody but the source, where a default is to be set aside. No id looks like this.
 const OWN_VOICE: &str = "the source";
 
+/// How many dangling ids get a suggestion: each is compared with every declared id, and a file may have all of them wrong.
+const MAX_SUGGESTED: usize = 100;
+
 /// Puts what the files say into `changes`. If some file could not be read (`complete` is false), an id that is nowhere
 /// declared may have been declared there, and is not complained of.
 pub(super) fn build(
@@ -35,6 +38,7 @@ pub(super) fn build(
         declared: HashMap::new(),
         entity_places: Vec::new(),
         claim_places: Vec::new(),
+        dangling: 0,
         same: Vec::new(),
     };
     builder.build();
@@ -53,6 +57,8 @@ struct Builder<'f, 'd> {
     entity_places: Vec<EntityPlace<'d>>,
     /// Where each claim of the changes stands.
     claim_places: Vec<ClaimPlace<'d>>,
+    /// How many ids that are nowhere declared have been told, with the nearest one.
+    dangling: usize,
     /// All `same_as`, and where they stand.
     same: Vec<(&'d str, Text<'d>, &'d Document)>,
 }
@@ -108,11 +114,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             }
             for link in &file.links {
                 let (from, to) = (self.entity(file.doc, &link.from), self.entity(file.doc, &link.to));
-                if let (Some(from), Some(to)) = (from, to) {
-                    let kind = self.changes.words.intern(link.kind.get_ref());
-                    let place = ClaimPlace::new(file.doc, link.kind.span());
-                    self.claim(source, &link.frame, place, Says::Link { from, kind, to });
-                }
+                self.link(file.doc, source, from, &link.kind, to, &link.frame);
             }
         }
         self.circles();
@@ -149,7 +151,14 @@ impl<'f, 'd> Builder<'f, 'd> {
                 let id = *table.id.get_ref();
                 let number = described.get(id).map(|(number, ..)| *number);
                 if number.is_none() && table.described.is_none() && self.complete {
-                    let near = nearest(id, described.keys().copied()).map(|near| format!("did you mean {near}?"));
+                    let near = nearest(
+                        id,
+                        self.files
+                            .iter()
+                            .filter_map(|file| Some(*file.source.as_ref()?.id.get_ref()))
+                            .filter(|other| described.contains_key(other)),
+                    )
+                    .map(|near| format!("did you mean {near}?"));
                     let help = near.or_else(|| Some("a source needs a title, here or in another file".to_owned()));
                     file.doc.problem_with_help(table.id.span(), format!("source {id:?} is nowhere described"), help);
                 }
@@ -195,23 +204,21 @@ impl<'f, 'd> Builder<'f, 'd> {
         let Some(Declared { table, doc, kind, finer }) = self.declared.get(id) else { return };
         let (known_kind, known_finer) = self.known.entity(id).unzip();
         let known_finer = known_finer.flatten();
+        let mut agree = true;
         for (here, there) in [(kind, &known_kind), (finer, &known_finer)] {
             if let (Some((here, span, doc)), Some(there)) = (here, there)
                 && here != there
             {
                 doc.problem(span.clone(), format!("{id} is {here} here and {there} in the database"));
+                agree = false;
             }
         }
         let id_span = table.id.span();
-        let Some(kind_word) = kind.as_ref().map(|(kind, ..)| *kind).or(known_kind.as_deref()) else {
-            if self.complete {
-                let kinds: Vec<&str> = self.schema.kinds().iter().map(|kind| &*kind.name).collect();
-                let help = format!("one of {}", kinds.join(", "));
-                doc.problem_with_help(id_span, format!("{id} needs a kind"), Some(help));
-            }
+        let kind_word = kind.as_ref().map(|(kind, ..)| *kind).or(known_kind.as_deref());
+        if kind_word.is_none() && !self.complete {
             return;
-        };
-        let finer_word = finer.as_ref().map(|(finer, ..)| *finer).or(known_finer.as_deref());
+        }
+        let finer_word = finer.as_ref().map(|(finer, ..)| *finer).or(known_finer.as_deref().filter(|_| agree));
         let place = |given: &Option<(&str, Range<usize>, &'d Document)>| {
             // A place in another file than the id's would need that file; the id stands for it.
             given
@@ -220,7 +227,8 @@ impl<'f, 'd> Builder<'f, 'd> {
                 .map_or_else(|| id_span.clone(), |(_, span, _)| span.clone())
         };
         let place = EntityPlace { doc, id: id_span.clone(), kind: place(kind), finer: place(finer) };
-        let added = self.changes.add_entity(id, kind_word, finer_word);
+        // An entity without a kind is refused by the schema's check, which knows the kinds.
+        let added = self.changes.add_entity(id, kind_word.unwrap_or_default(), finer_word);
         self.added(added.map(|_| ()), place);
     }
 
@@ -244,12 +252,18 @@ impl<'f, 'd> Builder<'f, 'd> {
             return self.changes.entity(text);
         }
         if self.complete && !self.declared.contains_key(text) {
-            let declared = self.files.iter().flat_map(|file| &file.entities).map(|table| *table.id.get_ref());
-            let near = nearest(text, declared).map(str::to_owned).or_else(|| self.known.near(text).into_iter().next());
+            self.dangling += 1;
+            let near = if self.dangling <= MAX_SUGGESTED { self.near(text) } else { None };
             let help = near.map(|near| format!("did you mean {near}?"));
             doc.problem_with_help(span, format!("there is no entity {text:?}"), help);
         }
         None
+    }
+
+    /// The declared or known id that is nearest to a misspelt one.
+    fn near(&self, id: &str) -> Option<String> {
+        let declared = self.files.iter().flat_map(|file| &file.entities).map(|table| *table.id.get_ref());
+        nearest(id, declared).map(str::to_owned).or_else(|| self.known.near(id).into_iter().next())
     }
 
     /// The claims of an `[[entity]]` or an `[[event]]`.
@@ -300,25 +314,54 @@ impl<'f, 'd> Builder<'f, 'd> {
         event: Option<EntityNo>,
         table: &ParticipantTable<'d>,
     ) {
-        let (Some(event), Some(other)) = (event, self.entity(doc, &table.entity)) else { return };
-        let word = *table.kind.get_ref();
-        let kind_of = |entity: EntityNo| {
-            self.changes.entities().get(entity as usize).map_or("", |entity| self.changes.words.text(entity.kind))
+        let other = self.entity(doc, &table.entity);
+        let kind_of = |entity: Option<EntityNo>| {
+            let entity = self.changes.entities().get(entity? as usize)?;
+            Some(self.changes.words.text(entity.kind))
         };
-        let joins =
-            |from, to| self.schema.link(word).is_some_and(|link| self.schema.joins(link, kind_of(from), kind_of(to)));
-        let turned = !joins(other, event) && joins(event, other);
+        let joins = |from, to| {
+            let link = self.schema.link(table.kind.get_ref())?;
+            Some(self.schema.joins(link, kind_of(from)?, kind_of(to)?))
+        };
+        let turned = joins(other, event) == Some(false) && joins(event, other) == Some(true);
         let (from, to) = if turned { (event, other) } else { (other, event) };
-        let kind = self.changes.words.intern(word);
-        self.claim(source, &table.frame, ClaimPlace::new(doc, table.kind.span()), Says::Link { from, kind, to });
+        self.link(doc, source, from, &table.kind, to, &table.frame);
+    }
+
+    /// The claim of a link. If an end is missing, which has been noted, what else is wrong with it is still found.
+    fn link(
+        &mut self,
+        doc: &'d Document,
+        source: SourceNo,
+        from: Option<EntityNo>,
+        kind: &Text<'d>,
+        to: Option<EntityNo>,
+        frame: &Frame<'d>,
+    ) {
+        let name = *kind.get_ref();
+        let (Some(from), Some(to)) = (from, to) else {
+            if self.schema.link(name).is_none() {
+                let help = self.schema.near_link(name).map(|near| format!("did you mean {near}?"));
+                doc.problem_with_help(kind.span(), format!("there is no link kind {name:?}"), help);
+            }
+            self.speaker(doc, frame);
+            return;
+        };
+        let kind_word = self.changes.words.intern(name);
+        self.claim(source, frame, ClaimPlace::new(doc, kind.span()), Says::Link { from, kind: kind_word, to });
+    }
+
+    /// The entity that is quoted.
+    fn speaker(&mut self, doc: &'d Document, frame: &Frame<'d>) -> Option<EntityNo> {
+        match &frame.speaker {
+            Some(speaker) if *speaker.get_ref() != OWN_VOICE => self.entity(doc, speaker),
+            _ => None,
+        }
     }
 
     /// One claim for each place in the source.
     fn claim(&mut self, source: SourceNo, frame: &Frame<'d>, place: ClaimPlace<'d>, says: Says) {
-        let speaker = match &frame.speaker {
-            Some(speaker) if *speaker.get_ref() != OWN_VOICE => self.entity(place.doc, speaker),
-            _ => None,
-        };
+        let speaker = self.speaker(place.doc, frame);
         let nowhere = [Locator::default()];
         let places: &[Locator] = if frame.at.is_empty() { &nowhere } else { &frame.at };
         for &locator in places {

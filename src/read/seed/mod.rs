@@ -26,15 +26,15 @@ const MAX_TEXT: usize = 4_000;
 /// # Errors
 /// Everything that is wrong in any of the files, in the order of files and lines; then nothing is to be changed.
 pub fn seeds(paths: &[PathBuf], schema: &Schema, known: &dyn Lookup) -> Result<Changes, Vec<Diagnostic>> {
-    let (documents, mut refused) = files::read(paths);
+    let documents = files::read(paths);
     let mut changes = Changes::default();
     {
         let tables: Vec<_> = documents.iter().map(Document::parse).collect();
         let files: Vec<_> =
             documents.iter().zip(&tables).map(|(doc, (table, whole))| parse::file(doc, table, *whole)).collect();
-        let complete = refused.is_empty() && tables.iter().all(|(_, whole)| *whole);
+        let complete = tables.iter().all(|(_, whole)| *whole);
         build::build(&files, complete, schema, known, &mut changes);
     }
-    refused.extend(documents.into_iter().flat_map(Document::into_diagnostics));
+    let refused: Vec<Diagnostic> = documents.into_iter().flat_map(Document::into_diagnostics).collect();
     if refused.is_empty() { Ok(changes) } else { Err(refused) }
 }
