@@ -3,6 +3,7 @@
 //! Everything is a claim, and every answer can show its sentence.
 
 pub mod cli;
+pub mod database;
 pub mod graph;
 pub mod model;
 pub mod names;
