@@ -128,7 +128,8 @@ impl Database {
     }
     pub fn run(&mut self, text: &str, _: &Session) -> Result<Ran, DatabaseError> {
         if text.starts_with("find") {
-            let answer = Answer { columns: vec!["n".into()], rows: vec![vec![crate::graph::Cell::Int(1)]], ..Answer::default() };
+            let answer =
+                Answer { columns: vec!["n".into()], rows: vec![vec![crate::graph::Cell::Int(1)]], ..Answer::default() };
             return Ok(Ran { answer, ..Ran::default() });
         }
         Err(DatabaseError::Query(Diagnostic::new(text, 0..4, "no such verb").help("did you mean `find`?")))
