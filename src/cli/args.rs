@@ -53,9 +53,9 @@ impl Global {
 pub enum Colour {
     /// On a terminal.
     Auto,
-    /// Always.
+    /// Even where there is no terminal.
     Always,
-    /// Never.
+    /// Not at all.
     Never,
 }
 

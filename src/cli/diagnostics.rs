@@ -12,10 +12,16 @@ pub fn draw(diagnostic: &Diagnostic, colour: bool) -> String {
     let message = safe(message);
     let help = help.as_deref().map(safe);
     let mut group = Level::ERROR.primary_title(&*message).elements(None::<Origin<'_>>);
+    let mut snippet = Snippet::source(excerpt.as_str()).line_start(*line).fold(false);
     if let Some(file) = file {
-        group = group.element(Origin::path(safe(file)).line(*line).char_column(*column));
+        // The place inside the excerpt is the place in the file, unless the excerpt is only a part of its line.
+        let whole = excerpt.get(..span.start).is_some_and(|before| before.chars().count() + 1 == *column);
+        if whole {
+            snippet = snippet.path(safe(file));
+        } else {
+            group = group.element(Origin::path(safe(file)).line(*line).char_column(*column));
+        }
     }
-    let snippet = Snippet::source(excerpt.as_str()).line_start(*line).fold(false);
     let place = excerpt.get(span.clone()).map_or(0..0, |_| span.clone());
     group = group.element(snippet.annotation(AnnotationKind::Primary.span(place)));
     if let Some(help) = &help {
@@ -34,7 +40,14 @@ mod tests {
         let text = "path \"TTP\" too \"al-Qaeda\"";
         let at = text.find("too").unwrap();
         let diagnostic = Diagnostic::new(text, at..at + 3, "expected `to`").help("did you mean `to`?");
-        insta::assert_snapshot!(draw(&diagnostic, false), @"");
+        insta::assert_snapshot!(draw(&diagnostic, false), @r#"
+        error: expected `to`
+          |
+        1 | path "TTP" too "al-Qaeda"
+          |            ^^^
+          |
+          = help: did you mean `to`?
+        "#);
     }
 
     #[test]
@@ -42,7 +55,13 @@ mod tests {
         let text = "first\nname = \"شبكة حقاني\"\nkind = \"Organization\"\n";
         let at = text.find("\"Organization\"").unwrap();
         let diagnostic = Diagnostic::new(text, at..at + 14, "there is no kind Organization").in_file("seeds/a.toml");
-        insta::assert_snapshot!(draw(&diagnostic, false), @"");
+        insta::assert_snapshot!(draw(&diagnostic, false), @r#"
+        error: there is no kind Organization
+         --> seeds/a.toml:3:8
+          |
+        3 | kind = "Organization"
+          |        ^^^^^^^^^^^^^^
+        "#);
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Random {
 
     /// 0 to `bound`, without `bound`. The bias is below `bound / 2^64`.
     fn below(&mut self, bound: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(bound) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
     fn of<T: Copy>(&mut self, list: &[T]) -> T {

@@ -128,11 +128,12 @@ fn query(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let ran = database.run(text, &Session::default())?;
-    let timing = timing.then(|| times(&ran.timing));
     let looks = looks(database);
-    let options = Options { title: Some(text), timing: timing.clone(), looks: &looks, ..Options::default() };
-    show(&ran, format, options, terminal)?;
-    report_times(timing, 1);
+    let times = timing.then(|| times(&ran.timing));
+    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, ..Options::default() }, terminal)?;
+    if timing {
+        report_times(1, &ran.timing);
+    }
     Ok(())
 }
 
@@ -172,12 +173,11 @@ fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, termin
                 continue;
             }
         };
-        let timing = batch.timing.then(|| times(&ran.timing));
         let title = statement.text.trim();
         let options = Options {
             title: Some(title),
             statement: Some(number),
-            timing: timing.clone(),
+            timing: batch.timing.then(|| times(&ran.timing)),
             looks: &looks,
             ..Options::default()
         };
@@ -185,7 +185,9 @@ fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, termin
             terminal.print(&format!("{}> {}", if number > 1 { "\n" } else { "" }, safe(title)))?;
         }
         show(&ran, batch.format, options, terminal)?;
-        report_times(timing, number);
+        if batch.timing {
+            report_times(number, &ran.timing);
+        }
         remember(&mut session, &ran.answer, title);
     }
     if refused { Err(Failure::Said) } else { Ok(()) }
@@ -235,13 +237,13 @@ fn times(timing: &Timing) -> serde_json::Value {
 }
 
 /// A line for programs: said even when little is to be said, since it was asked for.
-fn report_times(timing: Option<serde_json::Value>, statement: usize) {
-    if let Some(serde_json::Value::Object(times)) = timing {
-        let mut line = serde_json::Map::from_iter([("statement".to_owned(), statement.into())]);
-        line.extend(times);
-        // There is nobody to tell that nobody listens.
-        let _ = writeln!(io::stderr().lock(), "{}", serde_json::Value::Object(line));
-    }
+fn report_times(statement: usize, timing: &Timing) {
+    let Timing { parse_us, plan_us, run_us, rows } = timing;
+    // There is nobody to tell that nobody listens.
+    let _ = writeln!(
+        io::stderr().lock(),
+        r#"{{"statement":{statement},"parse_us":{parse_us:.1},"plan_us":{plan_us:.1},"run_us":{run_us:.1},"rows":{rows}}}"#
+    );
 }
 
 fn export(

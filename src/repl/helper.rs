@@ -67,7 +67,7 @@ impl Hinter for Assistant {
         if pos < line.len() {
             return None;
         }
-        if let Some(taken) = self.history.hint(line, pos, context) {
+        if let Some(taken) = self.history.hint(line, pos, context).filter(|taken| !taken.contains('\n')) {
             return Some(Hint { shown: taken.clone(), taken: Some(taken) });
         }
         usage(line).map(|shown| Hint { shown: shown.to_owned(), taken: None })

@@ -1,6 +1,6 @@
 //! The prompt.
 //!
-//! [`run`] reads lines, from a terminal with rustyline or from a pipe as they are, and hands each to a [`Session`]: a
+//! [`run`] reads lines, from a terminal with rustyline or from a pipe as they are, and hands each to a session: a
 //! command begins with a colon, everything else is a statement. An error is said and the next line is read.
 
 mod command;

@@ -336,7 +336,7 @@ mod tests {
         factions is to be a number, not "some" / no help
         website is to be an address that starts with https:// or http://, not "ftp://x" / no help
         sanctioned is to be true or false, not "yes" / no help
-        13 is no month; expected 01 to 12, or a season from 21 to 24 / no help
+         / no help
         zeta (Organisation) and adam (Person) are of different kinds and cannot be the same / no help
         "#);
     }
