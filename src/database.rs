@@ -7,18 +7,20 @@ mod known;
 mod project;
 mod statement;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::graph::{Answer, Cell, Graph};
 use crate::model::{Commit, CommitNo};
-use crate::query::{Budget, Scratch, Timing};
+use crate::query::{Budget, Scratch};
 use crate::read;
 use crate::schema::Schema;
 use crate::store::{self, Store};
 use crate::write::Format;
 
+pub use crate::query::Timing;
 pub use error::DatabaseError;
 
 /// A Tieline database in a directory.
@@ -111,19 +113,21 @@ pub struct CommitSummary {
 }
 
 impl Database {
-    /// Opens the database in `directory`, or makes an empty one where there is nothing.
+    /// Opens the database in `directory`, or an empty one where there is nothing: its directory is made by the first
+    /// commit, so that a load that is refused leaves nothing behind.
     ///
     /// # Errors
     /// There is something else, the database is damaged or busy, or the disk refuses.
     pub fn create_or_open(directory: &Path) -> Result<Self, DatabaseError> {
         match Store::format(directory) {
-            Err(store::StoreError::Missing(_)) => {}
-            Ok(_) => return Self::open(directory),
-            Err(store::StoreError::NotADatabase { .. }) => {}
-            Err(error) => return Err(error.into()),
+            Err(store::StoreError::Missing(_)) => Ok(Self::new(directory, project::nothing()?, None, Vec::new())),
+            Err(store::StoreError::NotADatabase { .. }) => {
+                // What a creation that was cut short left behind is cleared away; anything else is refused.
+                let store = Store::open_or_create(directory)?;
+                Self::with_store(directory, store)
+            }
+            _ => Self::open(directory),
         }
-        let store = Store::open_or_create(directory)?;
-        Self::with_store(directory, store)
     }
 
     /// Opens the database in `directory`. O(1) in its size if its graph snapshot is current.
@@ -322,4 +326,37 @@ pub struct VerifyReport {
     pub graph: Option<String>,
     /// The last commit.
     pub generation: CommitNo,
+}
+
+impl fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.store.counts;
+        writeln!(
+            f,
+            "commit {}: {} entities, {} sources, {} claims in {} frames of {} bytes",
+            self.generation, counts.entities, counts.sources, counts.claims, self.store.frames, self.store.bytes
+        )?;
+        for problem in &self.store.problems {
+            writeln!(f, "store: {problem}")?;
+        }
+        match &self.graph {
+            Some(problem) => writeln!(f, "graph: {problem}; it can be made anew from the store")?,
+            None => writeln!(f, "graph: intact")?,
+        }
+        if self.store.problems.is_empty() {
+            write!(f, "store: intact")
+        } else {
+            for table in self.store.tables.iter().filter(|table| table.intact < table.expected) {
+                writeln!(f, "store: {} of {} {} are intact", table.intact, table.expected, table.table.name())?;
+            }
+            write!(f, "the way back is `tieline restore FILE DIR` from a backup")
+        }
+    }
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_intact(&self) -> bool {
+        self.store.problems.is_empty() && self.graph.is_none()
+    }
 }

@@ -6,6 +6,7 @@
 //!
 //! The graph is the same on every machine for the same number of entities.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -26,6 +27,16 @@ pub struct Generated {
     pub links: u64,
     /// Bytes of the tables.
     pub bytes: u64,
+}
+
+impl fmt::Display for Generated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} entities with {} further names, {} links, {} bytes",
+            self.entities, self.aliases, self.links, self.bytes
+        )
+    }
 }
 
 /// Writes `entities.csv`, `links.csv` and `mapping.toml` into the folder `out`, which is made if it is not there.

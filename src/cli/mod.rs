@@ -6,7 +6,6 @@
 mod args;
 mod diagnostics;
 mod failure;
-mod generate;
 mod progress;
 mod run;
 mod schema;
@@ -16,7 +15,6 @@ mod tour;
 
 pub use args::{Args, Colour, Command, Global};
 pub use failure::Failure;
-pub use generate::generate;
 pub use run::{history, in_file, remember, run};
 pub use schema::print as print_schema;
 pub use statements::{Statement, continues, ends_in_backslash, is_idle, split};

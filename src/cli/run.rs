@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::args::{Bench, Import};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Global, Target, Terminal, generate, schema, split, tour};
+use super::{Command, Failure, Global, Target, Terminal, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -60,7 +60,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         }
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
-            let written = generate(entities, &out).map_err(|error| Failure::Write { path: out.clone(), error })?;
+            let written = crate::generate::generate(entities, &out).map_err(|error| Failure::Write { path: out.clone(), error })?;
             terminal.print(&written.to_string())
         }
     }

@@ -105,7 +105,7 @@ impl Database {
         for &claim in &changes.retract {
             transaction.retract(claim)?;
         }
-        new_sources |= transaction.described_sources() > 0;
+        new_sources |= transaction.described_sources()? > 0;
         if added == 0 && new_entities == 0 && !new_sources && changes.retract.is_empty() {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
@@ -160,6 +160,9 @@ impl Database {
     }
 
     fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {
+        if self.store.is_none() && self.graph.generation() == 0 {
+            self.store = Some(Store::open_or_create(&self.directory)?);
+        }
         super::claims::open_store(&self.directory, &mut self.store)?;
         let generation = self.store.as_ref().map(|store| store.generation().generation);
         if generation != Some(self.graph.generation()) {

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::DatabaseError;
 use crate::graph::{Builder, Delta, Graph, LinkKindMeta, Sections};
-use crate::model::{ClaimNo, CommitNo};
+use crate::model::{ClaimNo, CommitNo, Words};
 use crate::schema::Schema;
 use crate::store::{Format, Retraction, Store};
 
@@ -189,6 +189,14 @@ pub(super) fn build_and_keep(
             in_memory(store, None)
         }
     }
+}
+
+/// The graph of a database without any commit.
+pub(super) fn nothing() -> Result<Graph, DatabaseError> {
+    let words = Words::default();
+    let sections = Builder::new(&words, &[], &readings).finish(0)?;
+    let bytes = sections.to_bytes([0; 16], 0);
+    Ok(Graph::from_bytes(&bytes.map_err(|source| DatabaseError::Io { path: PathBuf::new(), source })?)?)
 }
 
 /// Makes the graph of the store as it was after commit `until`, in memory.

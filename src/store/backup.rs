@@ -1,5 +1,6 @@
 //! Copying a store into one flat file, and making a store from such a file.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,17 @@ pub struct Backup {
     pub counts: Counts,
     /// Bytes of the file.
     pub bytes: u64,
+}
+
+impl fmt::Display for Backup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { entities, sources, claims, .. } = self.counts;
+        write!(
+            f,
+            "commit {}: {entities} entities, {sources} sources, {claims} claims, {} bytes",
+            self.generation, self.bytes
+        )
+    }
 }
 
 impl Store {

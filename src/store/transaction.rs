@@ -130,6 +130,14 @@ impl<'s> Transaction<'s> {
         Ok(number)
     }
 
+    /// How many sources were described by this change: new ones, and known ones anew.
+    ///
+    /// # Errors
+    /// There are no more numbers.
+    pub fn described_sources(&self) -> Result<u32, StoreError> {
+        Ok(self.cut.sources.next_number()? - self.store.manifest.table(Table::Sources).rows)
+    }
+
     /// Adds a claim and returns its number. Its entities, words and source have been added before.
     ///
     /// # Errors
