@@ -73,6 +73,10 @@ impl Fault {
     }
 }
 
+/// What [`Entity::is_id`] asks for, in words.
+pub(crate) const ID_SHAPE: &str =
+    "an id is of lower-case letters, digits and -_.: and starts with a letter or a digit, 200 bytes at most";
+
 /// The number that stands for a kind that the schema does not know.
 const UNKNOWN: usize = usize::MAX;
 
@@ -120,8 +124,7 @@ impl Schema {
         let mut faults = Vec::new();
         let id = &entity.id;
         if !Entity::is_id(id) {
-            let help = "an id is of lower-case letters, digits and -_.: and starts with a letter or a digit";
-            faults.push(Fault::new(Part::Id, format!("{id:?} is no id"), Some(help.to_owned())));
+            faults.push(Fault::new(Part::Id, format!("{id:?} is no id"), Some(ID_SHAPE.to_owned())));
         }
         let kind = words.text(entity.kind);
         if kind.is_empty() {
@@ -332,7 +335,7 @@ mod tests {
         let shown: Vec<String> =
             errors.iter().map(|e| format!("{e} / {}", e.help.as_deref().unwrap_or("no help"))).collect();
         insta::assert_snapshot!(shown.join("\n"), @r#"
-        "Bad Id" is no id / an id is of lower-case letters, digits and -_.: and starts with a letter or a digit
+        "Bad Id" is no id / an id is of lower-case letters, digits and -_.: and starts with a letter or a digit, 200 bytes at most
         there is no kind "Persn" / did you mean Person?
         attack is a type of Event, and place is of the kind Place / no help
         led_by does not join adam (Person) to zeta (Organisation) / the other way round it does: zeta is led by adam

@@ -122,28 +122,58 @@ impl Document {
         problems.sort_by_key(|problem| problem.span.start);
         // What many claims take from one place is wrong once.
         problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
-        let text = self.text.as_str();
-        // Lines are counted once for all problems: counting from the top for each is quadratic in a broken file.
-        let (mut lines, mut line_start) = (0, 0);
+        // Lines and columns are counted on from problem to problem: from the top for each is quadratic in a broken file.
+        let mut place = Place { text: &self.text, at: 0, line: 1, column: 1 };
         let mut found = Vec::with_capacity(problems.len());
         for Problem { span, message, help } in problems {
-            while let Some(length) = text
-                .get(line_start..)
-                .and_then(|rest| rest.find('\n'))
-                .filter(|length| line_start + length < span.start)
-            {
-                lines += 1;
-                line_start += length + 1;
-            }
-            let line = text.get(line_start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
-            let span = span.start.saturating_sub(line_start)..span.end.saturating_sub(line_start);
-            let mut diagnostic = Diagnostic::new(line, span, message).in_file(self.name.clone());
-            diagnostic.line += lines;
-            diagnostic.help = help;
+            place.advance(span.start);
+            let (window, before) = place.window(span.end);
+            let span = before..before + span.end.saturating_sub(place.at);
+            let mut diagnostic = Diagnostic::new(window, span, message).in_file(self.name.clone());
+            (diagnostic.line, diagnostic.column, diagnostic.help) = (place.line, place.column, help);
             found.push(diagnostic);
         }
         found
     }
+}
+
+/// A place in a text that moves on.
+struct Place<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'t> Place<'t> {
+    /// More bytes than a diagnostic shows of a line on either side.
+    const WINDOW: usize = 1_000;
+
+    /// Moves on to `to`, or to the end if that is before it.
+    fn advance(&mut self, to: usize) {
+        let to = floor(self.text, to);
+        for c in self.text.get(self.at..to).unwrap_or_default().chars() {
+            (self.line, self.column) = if c == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
+        }
+        self.at = self.at.max(to);
+    }
+
+    /// The part of the line around this place as far as `end` and a bit more, and how much of it lies before this place.
+    fn window(&self, end: usize) -> (&'t str, usize) {
+        let from = floor(self.text, self.at.saturating_sub(Self::WINDOW));
+        let before = self.text.get(from..self.at).unwrap_or_default();
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let to = floor(self.text, end.max(self.at).min(self.at + Self::WINDOW) + Self::WINDOW);
+        let line = self.text.get(self.at - before.len()..to).unwrap_or_default();
+        let after = line.get(before.len()..).unwrap_or_default();
+        let length = before.len() + after.find('\n').unwrap_or(after.len());
+        (line.get(..length).unwrap_or_default(), before.len())
+    }
+}
+
+/// The last place where a character starts that is not after `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
 /// A table of a document.
@@ -303,6 +333,24 @@ mod tests {
                 "f.toml:7:2: a file has no \"extra\" (it may have title, entity)",
             ]
         );
+    }
+
+    #[test]
+    fn places_of_one_long_line_are_counted_in_characters() {
+        let text = format!("é = 1\nlist = [{}]\nend = 1\n", "'é', ".repeat(2_000));
+        let doc = Document::new("f.toml", text.clone());
+        let spans: Vec<_> = text.match_indices("'é'").map(|(at, word)| at..at + word.len()).collect();
+        for span in spans.iter().rev().step_by(7) {
+            doc.problem(span.clone(), "no");
+        }
+        doc.problem(text.len() + 9..text.len() + 9, "the end");
+        let mut found = doc.into_diagnostics();
+        let end = found.pop().unwrap();
+        assert_eq!((end.line, end.column), (4, 1));
+        for (found, span) in found.iter().zip(spans.iter().rev().step_by(7).collect::<Vec<_>>().iter().rev()) {
+            let slow = Diagnostic::new(&text, (*span).clone(), "no").in_file("f.toml");
+            assert_eq!(*found, slow);
+        }
     }
 
     #[test]

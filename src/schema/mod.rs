@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
+pub(crate) use check::ID_SHAPE;
 pub use check::{About, Part, SchemaError};
 pub use near::nearest;
 

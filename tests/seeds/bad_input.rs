@@ -122,7 +122,7 @@ participants = [{ entity = "adam", kind = "located_in" }]
         a.toml:7:8: there is no kind "Organization" (did you mean Organisation?)
         a.toml:8:8: there is no type "militant_grup" (did you mean militant_group?)
         a.toml:9:1: an entity has no "nams" (did you mean names?)
-        a.toml:12:6: "Bad Id" is no id (an id is of lower-case letters, digits and -_.: and starts with a letter or a digit)
+        a.toml:12:6: "Bad Id" is no id (an id is of lower-case letters, digits and -_.: and starts with a letter or a digit, 200 bytes at most)
         a.toml:15:14: "name" is empty
         a.toml:16:19: a name has no "rol" (did you mean role?)
         a.toml:17:26: "alais" is no name role; it is one of primary, alias, acronym, former, weak (did you mean alias?)

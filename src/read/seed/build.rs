@@ -7,7 +7,7 @@ use super::parse::{AttributeTable, EntityTable, Frame, Kind, ParticipantTable, S
 use super::same_as;
 use crate::model::{Changes, ChangesError, Claim, Entity, EntityNo, Locator, Lookup, Says, SourceNo};
 use crate::schema::fields::{Document, Text};
-use crate::schema::{About, Part, Schema, SchemaError, nearest};
+use crate::schema::{About, ID_SHAPE, Part, Schema, SchemaError, nearest};
 
 /// The kind of what stands in `[[event]]`.
 const EVENT: &str = "Event";
@@ -69,16 +69,19 @@ struct Declared<'f, 'd> {
     table: &'f EntityTable<'d>,
     doc: &'d Document,
     /// The kind, and where it was first given.
-    kind: Option<(&'d str, Range<usize>, &'d Document)>,
+    kind: Option<(&'d str, Place<'d>)>,
     /// The finer type, and where it was first given.
-    finer: Option<(&'d str, Range<usize>, &'d Document)>,
+    finer: Option<(&'d str, Place<'d>)>,
 }
 
+/// A place in a file.
+type Place<'d> = (&'d Document, Range<usize>);
+
+/// Where the parts of an entity stand.
 struct EntityPlace<'d> {
-    doc: &'d Document,
-    id: Range<usize>,
-    kind: Range<usize>,
-    finer: Range<usize>,
+    id: Place<'d>,
+    kind: Place<'d>,
+    finer: Place<'d>,
 }
 
 #[derive(Clone)]
@@ -130,8 +133,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             let Some(table) = &file.source else { continue };
             let (id, span) = (*table.id.get_ref(), table.id.span());
             if !Entity::is_id(id) {
-                let help = "an id is of lower-case letters, digits and -_.: and starts with a letter or a digit";
-                file.doc.problem_with_help(span, format!("{id:?} is no id"), Some(help.to_owned()));
+                file.doc.problem_with_help(span, format!("{id:?} is no id"), Some(ID_SHAPE.to_owned()));
                 continue;
             }
             let Some(source) = &table.described else { continue };
@@ -145,25 +147,22 @@ impl<'f, 'd> Builder<'f, 'd> {
                 Err(error) => file.doc.problem(span, error.to_string()),
             }
         }
+        let ids = || self.files.iter().filter_map(|file| Some(*file.source.as_ref()?.id.get_ref()));
         let mut sources = Vec::with_capacity(self.files.len());
         for file in self.files {
-            let number = file.source.as_ref().and_then(|table| {
-                let id = *table.id.get_ref();
-                let number = described.get(id).map(|(number, ..)| *number);
-                if number.is_none() && table.described.is_none() && self.complete {
-                    let near = nearest(
-                        id,
-                        self.files
-                            .iter()
-                            .filter_map(|file| Some(*file.source.as_ref()?.id.get_ref()))
-                            .filter(|other| described.contains_key(other)),
-                    )
-                    .map(|near| format!("did you mean {near}?"));
-                    let help = near.or_else(|| Some("a source needs a title, here or in another file".to_owned()));
-                    file.doc.problem_with_help(table.id.span(), format!("source {id:?} is nowhere described"), help);
-                }
-                number
-            });
+            let Some(table) = &file.source else {
+                sources.push(None);
+                continue;
+            };
+            let id = *table.id.get_ref();
+            let number = described.get(id).map(|(number, ..)| *number);
+            if number.is_none() && table.described.is_none() && self.complete {
+                let help = match nearest(id, ids().filter(|other| described.contains_key(other))) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => "a source needs a title, here or in another file".to_owned(),
+                };
+                file.doc.problem_with_help(table.id.span(), format!("source {id:?} is nowhere described"), Some(help));
+            }
             sources.push(number);
         }
         sources
@@ -173,11 +172,11 @@ impl<'f, 'd> Builder<'f, 'd> {
     fn declare(&mut self, doc: &'d Document, table: &'f EntityTable<'d>) {
         let id = *table.id.get_ref();
         let kind = match &table.kind {
-            Kind::Named(kind) => Some((*kind.get_ref(), kind.span(), doc)),
-            Kind::Event => Some((EVENT, table.id.span(), doc)),
+            Kind::Named(kind) => Some((*kind.get_ref(), (doc, kind.span()))),
+            Kind::Event => Some((EVENT, (doc, table.id.span()))),
             Kind::Elsewhere => None,
         };
-        let finer = table.finer.as_ref().map(|finer| (*finer.get_ref(), finer.span(), doc));
+        let finer = table.finer.as_ref().map(|finer| (*finer.get_ref(), (doc, finer.span())));
         let Some(declared) = self.declared.get_mut(id) else {
             self.ids.push(id);
             self.declared.insert(id, Declared { table, doc, kind, finer });
@@ -185,13 +184,10 @@ impl<'f, 'd> Builder<'f, 'd> {
         };
         for (first, second) in [(&mut declared.kind, kind), (&mut declared.finer, finer)] {
             match (&*first, &second) {
-                (Some((one, place, at)), Some((other, span, doc))) if one != other => {
+                (Some((one, (at, place))), Some((other, (doc, span)))) if one != other => {
+                    let message = format!("{id} is {other} here and {one} elsewhere");
                     let help = format!("{one} at {}:{}", at.name(), at.line(place));
-                    doc.problem_with_help(
-                        span.clone(),
-                        format!("{id} is {other} here and {one} elsewhere"),
-                        Some(help),
-                    );
+                    doc.problem_with_help(span.clone(), message, Some(help));
                 }
                 (None, Some(_)) => *first = second,
                 _ => {}
@@ -206,27 +202,21 @@ impl<'f, 'd> Builder<'f, 'd> {
         let known_finer = known_finer.flatten();
         let mut agree = true;
         for (here, there) in [(kind, &known_kind), (finer, &known_finer)] {
-            if let (Some((here, span, doc)), Some(there)) = (here, there)
+            if let (Some((here, (doc, span))), Some(there)) = (here, there)
                 && here != there
             {
                 doc.problem(span.clone(), format!("{id} is {here} here and {there} in the database"));
                 agree = false;
             }
         }
-        let id_span = table.id.span();
-        let kind_word = kind.as_ref().map(|(kind, ..)| *kind).or(known_kind.as_deref());
+        let kind_word = kind.as_ref().map(|(kind, _)| *kind).or(known_kind.as_deref());
         if kind_word.is_none() && !self.complete {
             return;
         }
-        let finer_word = finer.as_ref().map(|(finer, ..)| *finer).or(known_finer.as_deref().filter(|_| agree));
-        let place = |given: &Option<(&str, Range<usize>, &'d Document)>| {
-            // A place in another file than the id's would need that file; the id stands for it.
-            given
-                .as_ref()
-                .filter(|(.., at)| std::ptr::eq(*at, *doc))
-                .map_or_else(|| id_span.clone(), |(_, span, _)| span.clone())
-        };
-        let place = EntityPlace { doc, id: id_span.clone(), kind: place(kind), finer: place(finer) };
+        let finer_word = finer.as_ref().map(|(finer, _)| *finer).or(known_finer.as_deref().filter(|_| agree));
+        let id_place = (*doc, table.id.span());
+        let place = |given: &Option<(&str, Place<'d>)>| given.as_ref().map_or(&id_place, |(_, place)| place).clone();
+        let place = EntityPlace { kind: place(kind), finer: place(finer), id: id_place.clone() };
         // An entity without a kind is refused by the schema's check, which knows the kinds.
         let added = self.changes.add_entity(id, kind_word.unwrap_or_default(), finer_word);
         self.added(added.map(|_| ()), place);
@@ -235,7 +225,7 @@ impl<'f, 'd> Builder<'f, 'd> {
     fn added(&mut self, added: Result<(), ChangesError>, place: EntityPlace<'d>) {
         match added {
             Ok(()) => self.entity_places.push(place),
-            Err(error) => place.doc.problem(place.id, error.to_string()),
+            Err(error) => place.id.0.problem(place.id.1, error.to_string()),
         }
     }
 
@@ -247,7 +237,8 @@ impl<'f, 'd> Builder<'f, 'd> {
         }
         if let Some((kind, finer)) = self.known.entity(text) {
             let added = self.changes.add_entity(text, &kind, finer.as_deref());
-            let place = EntityPlace { doc, id: span.clone(), kind: span.clone(), finer: span };
+            let place = (doc, span);
+            let place = EntityPlace { id: place.clone(), kind: place.clone(), finer: place };
             self.added(added.map(|_| ()), place);
             return self.changes.entity(text);
         }
@@ -393,12 +384,11 @@ impl<'f, 'd> Builder<'f, 'd> {
         let (doc, span) = match error.about {
             About::Entity(number) => {
                 let Some(place) = self.entity_places.get(number as usize) else { return };
-                let span = match error.part {
-                    Part::Kind => &place.kind,
-                    Part::FinerType => &place.finer,
-                    _ => &place.id,
-                };
-                (place.doc, span.clone())
+                match error.part {
+                    Part::Kind => place.kind.clone(),
+                    Part::FinerType => place.finer.clone(),
+                    _ => place.id.clone(),
+                }
             }
             About::Claim(number) => {
                 let Some(place) = self.claim_places.get(number) else { return };

@@ -1,7 +1,7 @@
 //! Seed files: TOML written by hand, one source a file, reviewed in a diff. `docs/seeds.md` describes the format.
 //!
-//! The straight line: paths -> [`files`] -> [`parse`], a file at a time -> [`build`], all files together -> `Changes`.
-//! Nothing is given up at the first error: each step notes what is wrong in its [`Document`] and goes on.
+//! The straight line: paths -> `files` -> `parse`, a file at a time -> `build`, all files together -> `Changes`.
+//! Nothing is given up at the first error: each step notes what is wrong in its `Document` and goes on.
 
 mod build;
 mod files;
