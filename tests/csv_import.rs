@@ -1,5 +1,7 @@
 //! CSV import by mapping files: the Mapping Militants tables, generated graphs, and everything that can be wrong.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -320,11 +322,11 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
         (long.into_bytes(), vec!["people.csv:2:1: row 1 is longer than 1024 KB", "double quote"]),
         (endless.into_bytes(), vec!["people.csv:2:1: row 1 is longer than 1024 KB"]),
         (Vec::new(), vec!["people.csv:1:1: the file is empty"]),
-        (b"\xef\xbb\xbf\n\n".to_vec(), vec!["people.csv:1:1: the file has no header line"]),
+        (b"\xef\xbb\xbf\n\n".to_vec(), vec!["the file has no header line"]),
         (head.as_bytes().to_vec(), vec!["m.toml:1:1: nothing in", "is for this mapping"]),
         (
             b"id,nmae,knows,since\n1,Anna,,\n".to_vec(),
-            vec!["m.toml:9:22: ", "has no column \"name\" (did you mean nmae?)"],
+            vec!["m.toml:9:21: ", "has no column \"name\" (did you mean nmae?)"],
         ),
         (b"id,name,name,since\n".to_vec(), vec!["has 2 columns \"name\"", "has no column \"knows\""]),
     ] {
@@ -461,9 +463,29 @@ fn an_entity_of_the_database_may_be_an_end() {
     std::fs::write(&mapping, format!("{SOURCE}{PEOPLE}")).unwrap();
     std::fs::write(&table, "id,name,knows,since\n1,Anna,7,\n").unwrap();
     let known = Knows(vec![("p-7", "Person", "Greta", NameRole::Primary)]);
-    let changes = import(&mapping, &[table.clone()], &known).unwrap();
+    let changes = import(&mapping, std::slice::from_ref(&table), &known).unwrap();
     assert_eq!(links(&changes)[0].0, "p-1 knows p-7");
     let known = Knows(vec![("p-1", "Place", "Anna", NameRole::Primary), ("p-7", "Person", "Greta", NameRole::Primary)]);
     let shown = lines(&import(&mapping, &[table], &known).unwrap_err());
     assert!(shown.contains("people.csv:2:1: p-1 is Place in the database and Person here"), "{shown}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_bytes_are_claims_or_messages(
+        table in proptest::collection::vec(
+            proptest::sample::select(b"id,name\"\n\r\xc3\xa9\xff\0 1;/-".to_vec()), 0..200,
+        ),
+        headed: bool,
+    ) {
+        let table = if headed { [b"id,name,knows,since\n", table.as_slice()].concat() } else { table };
+        if let Err(problems) = import_text(PEOPLE, &table) {
+            proptest::prop_assert!(!problems.is_empty());
+            for problem in problems {
+                proptest::prop_assert!(problem.excerpt.get(problem.span.clone()).is_some(), "{problem}");
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::clean::clean;
+use super::ids::ShortIds;
 use super::join::{Joins, NewName};
 use super::mapping::OnError;
 use super::plan::{AttributePlan, EndPlan, EntityPlan, LinkPlan, NamePlan, Pick, Plan};
@@ -28,6 +29,7 @@ pub struct Import<'a> {
     pub joins: Joins,
     /// Entities by folded name, where links go by name; `None` for a name that several have.
     by_name: Option<HashMap<String, Option<EntityNo>>>,
+    short_ids: ShortIds,
     id: String,
     date: String,
 }
@@ -111,6 +113,7 @@ impl<'a> Import<'a> {
             problems: Problems::default(),
             joins: Joins::default(),
             by_name: by_name.then(HashMap::new),
+            short_ids: ShortIds::new(),
             id: String::new(),
             date: String::new(),
         }
@@ -156,7 +159,7 @@ impl<'a> Import<'a> {
             Some(finer) => Some(here.pick(&mut self.problems, finer, "type")?),
         };
         let credibility = here.pick(&mut self.problems, &block.credibility, "credibility")?;
-        let first = self.changes.entity(&self.id).is_none();
+        let before = self.changes.entities().len();
         let id_column = block.id.templates.first().and_then(|template| template.first_column());
         let entity = match self.changes.add_entity(&self.id, kind, finer) {
             Ok(entity) => entity,
@@ -164,7 +167,11 @@ impl<'a> Import<'a> {
                 return here.fail(&mut self.problems, id_column, || (format!("{error}"), None));
             }
         };
+        let first = self.changes.entities().len() > before;
         let mut new = first;
+        if first {
+            self.short_ids.insert(&self.id, entity);
+        }
         if first && let Some((known_kind, known_finer)) = self.known.entity(&self.id) {
             new = false;
             let same_finer = finer.is_none() || known_finer.is_none() || known_finer.as_deref() == finer;
@@ -181,7 +188,7 @@ impl<'a> Import<'a> {
             }
         }
         let note = here.note(&block.note);
-        let before = self.changes.claims.len();
+        let claims_before = self.changes.claims.len();
         let say = |says| Claim {
             says,
             when: None,
@@ -199,7 +206,7 @@ impl<'a> Import<'a> {
         for attribute in &block.attributes {
             self.attribute(here, attribute, entity, say)?;
         }
-        if first && self.changes.claims.len() == before {
+        if first && self.changes.claims.len() == claims_before {
             self.changes.claims.push(say(Says::Exists { entity }));
         }
         Some(())
@@ -354,10 +361,14 @@ impl<'a> Import<'a> {
         match plan {
             EndPlan::Id(key) => {
                 self.write_id(here, key)?;
-                self.changes.entity(&self.id).or_else(|| self.known_end(here, key))
+                self.entity_of_id().or_else(|| self.known_end(here, key))
             }
             EndPlan::Name(column) => self.named_end(here, *column),
         }
+    }
+
+    fn entity_of_id(&self) -> Option<EntityNo> {
+        self.short_ids.get(&self.id).or_else(|| self.changes.entity(&self.id))
     }
 
     fn known_end(&mut self, here: &Here<'_>, key: &Key) -> Option<EntityNo> {
@@ -385,7 +396,10 @@ impl<'a> Import<'a> {
         finer: Option<&str>,
     ) -> Option<EntityNo> {
         match self.changes.add_entity(id, kind, finer) {
-            Ok(entity) => Some(entity),
+            Ok(entity) => {
+                self.short_ids.insert(id, entity);
+                Some(entity)
+            }
             Err(error) => here.fail(&mut self.problems, column, || (error.to_string(), None)),
         }
     }
