@@ -401,6 +401,13 @@ fn what_is_wrong_with_the_paths_is_said() {
 }
 
 #[test]
+fn a_link_to_a_row_that_is_wrong_is_no_second_error() {
+    let problems = import_text(PEOPLE, b"id,name,knows,since\n1,Anna,B 2,x\nB 2,Berta,1,\n").unwrap_err();
+    let shown = lines(&problems);
+    assert!(shown.contains("people.csv:3:1: \"p-B 2\" is no id") && !shown.contains("there is no entity"), "{shown}");
+}
+
+#[test]
 fn errors_are_counted_past_fifty() {
     let table: String = (0..1_000).map(|row| format!("{row},Anna,x{row},\n")).collect();
     let problems = import_text(PEOPLE, format!("id,name,knows,since\n{table}").as_bytes()).unwrap_err();
@@ -471,7 +478,7 @@ fn an_entity_of_the_database_may_be_an_end() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn any_bytes_are_claims_or_messages(

@@ -27,6 +27,8 @@ pub struct Import<'a> {
     pub problems: Problems,
     /// New entities that the database may know.
     pub joins: Joins,
+    /// Whether every row of the entities was read. If not, a link whose end is missing is no error of its own.
+    pub entities_whole: bool,
     /// Entities by folded name, where links go by name; `None` for a name that several have.
     by_name: Option<HashMap<String, Option<EntityNo>>>,
     short_ids: ShortIds,
@@ -112,6 +114,7 @@ impl<'a> Import<'a> {
             changes: Changes::default(),
             problems: Problems::default(),
             joins: Joins::default(),
+            entities_whole: true,
             by_name: by_name.then(HashMap::new),
             short_ids: ShortIds::new(),
             id: String::new(),
@@ -374,6 +377,9 @@ impl<'a> Import<'a> {
     fn known_end(&mut self, here: &Here<'_>, key: &Key) -> Option<EntityNo> {
         let column = key.templates.first().and_then(|template| template.first_column());
         let Some((kind, finer)) = self.known.entity(&self.id) else {
+            if !self.entities_whole {
+                return None;
+            }
             let (id, known, entities) = (&self.id, self.known, self.changes.entities());
             return here.fail(&mut self.problems, column, || {
                 let near = known.near(id).into_iter().next();
@@ -428,6 +434,7 @@ impl<'a> Import<'a> {
                 let finer = self.known.entity(&one.id).and_then(|(_, finer)| finer);
                 self.add_known(here, Some(column), &one.id, &one.kind, finer.as_deref())
             }
+            [] if !self.entities_whole => None,
             [] => {
                 let known = self.known;
                 here.fail(&mut self.problems, Some(column), || {

@@ -79,10 +79,11 @@ pub fn csv(
         for number in 0..tables.len() {
             reader.pass(number, phase, &mut import);
         }
-        if phase == Phase::Entities
-            && let Err(error) = std::mem::take(&mut import.joins).settle(&mut import.changes, known)
-        {
-            import.problems.note(|| mapping.diagnostic(0..0, error.to_string()));
+        if phase == Phase::Entities {
+            import.entities_whole = import.problems.is_empty();
+            if let Err(error) = std::mem::take(&mut import.joins).settle(&mut import.changes, known) {
+                import.problems.note(|| mapping.diagnostic(0..0, error.to_string()));
+            }
         }
     }
     if import.problems.is_empty() && import.changes.claims.is_empty() {
