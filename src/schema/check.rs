@@ -92,11 +92,9 @@ impl Schema {
         let mut kinds = Vec::with_capacity(changes.entities().len());
         for (number, entity) in changes.entities().iter().enumerate() {
             kinds.push(self.kinds.number(changes.words.text(entity.kind)).unwrap_or(UNKNOWN));
-            if let Err(fault) = self.check_entity(&changes.words, entity)
-                && errors.len() < MAX_ERRORS
-            {
-                errors.push(fault.about(About::Entity(number as EntityNo)));
-            }
+            let faults = self.check_entity(&changes.words, entity);
+            let room = MAX_ERRORS - errors.len();
+            errors.extend(faults.into_iter().take(room).map(|fault| fault.about(About::Entity(number as EntityNo))));
         }
         let mut claims = std::mem::take(&mut changes.claims);
         let checker = Checker {
@@ -118,25 +116,35 @@ impl Schema {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    fn check_entity(&self, words: &Words, entity: &Entity) -> Result<(), Fault> {
+    fn check_entity(&self, words: &Words, entity: &Entity) -> Vec<Fault> {
+        let mut faults = Vec::new();
         let id = &entity.id;
         if !Entity::is_id(id) {
             let help = "an id is of lower-case letters, digits and -_.: and starts with a letter or a digit";
-            return Err(Fault::new(Part::Id, format!("{id:?} is no id"), Some(help.to_owned())));
+            faults.push(Fault::new(Part::Id, format!("{id:?} is no id"), Some(help.to_owned())));
         }
         let kind = words.text(entity.kind);
-        if self.kind(kind).is_none() {
-            return Err(Fault::unknown(Part::Kind, "kind", kind, self.near_kind(kind)));
+        if kind.is_empty() {
+            let kinds: Vec<&str> = self.kinds.names().collect();
+            faults.push(Fault::new(
+                Part::Kind,
+                format!("{id} needs a kind"),
+                Some(format!("one of {}", kinds.join(", "))),
+            ));
+        } else if self.kind(kind).is_none() {
+            faults.push(Fault::unknown(Part::Kind, "kind", kind, self.near_kind(kind)));
         }
-        let Some(finer) = entity.finer.map(|finer| words.text(finer)) else { return Ok(()) };
-        match self.finer_type(finer) {
-            None => Err(Fault::unknown(Part::FinerType, "type", finer, self.near_finer_type(finer))),
-            Some(known) if *known.kind != *kind => {
-                let message = format!("{finer} is a type of {}, and {id} is of the kind {kind}", known.kind);
-                Err(Fault::new(Part::FinerType, message, None))
+        if let Some(finer) = entity.finer.map(|finer| words.text(finer)) {
+            match self.finer_type(finer) {
+                None => faults.push(Fault::unknown(Part::FinerType, "type", finer, self.near_finer_type(finer))),
+                Some(known) if *known.kind != *kind && self.kind(kind).is_some() => {
+                    let message = format!("{finer} is a type of {}, and {id} is of the kind {kind}", known.kind);
+                    faults.push(Fault::new(Part::FinerType, message, None));
+                }
+                Some(_) => {}
             }
-            Some(_) => Ok(()),
         }
+        faults
     }
 
     fn in_words(&self, kinds: KindSet) -> String {

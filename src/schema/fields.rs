@@ -3,7 +3,10 @@
 //! `serde` would stop at the first error. A [`Document`] collects what is wrong; [`Fields`] is one of its tables.
 
 use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -18,6 +21,7 @@ pub(crate) type Text<'d> = Spanned<&'d str>;
 pub(crate) struct Document {
     name: Box<str>,
     text: String,
+    readable: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -29,7 +33,39 @@ struct Problem {
 
 impl Document {
     pub fn new(name: impl Into<Box<str>>, text: String) -> Self {
-        Self { name: name.into(), text, problems: RefCell::default() }
+        Self { name: name.into(), text, readable: true, problems: RefCell::default() }
+    }
+
+    /// The text of a file of at most `limit` bytes; what cannot be read is noted.
+    pub fn read(path: &Path, limit: u64) -> Self {
+        let name = path.display().to_string();
+        let mut bytes = Vec::new();
+        // The length is taken from what is read: a file may grow, or lie about its size.
+        let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+        if let Err(error) = read {
+            return Self::unreadable(name, String::new(), format!("cannot be read: {error}"));
+        }
+        if bytes.len() as u64 > limit {
+            return Self::unreadable(
+                name,
+                String::new(),
+                format!("larger than {} MB, the most it may be", limit >> 20),
+            );
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(name, text),
+            Err(error) => {
+                let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+                Self::unreadable(name, String::from_utf8_lossy(before).into_owned(), "not UTF-8 from here on")
+            }
+        }
+    }
+
+    /// A file that cannot be read, or only its beginning: `text`, after which the error is noted.
+    pub fn unreadable(name: impl Into<Box<str>>, text: String, message: impl Into<String>) -> Self {
+        let doc = Self { readable: false, ..Self::new(name, text) };
+        doc.problem(doc.text.len()..doc.text.len(), message);
+        doc
     }
 
     /// The file's name, as messages show it.
@@ -39,6 +75,9 @@ impl Document {
 
     /// The file's tables as far as they can be read. The second is `false` if some could not be, which has been noted.
     pub fn parse(&self) -> (Spanned<DeTable<'_>>, bool) {
+        if !self.readable {
+            return (Spanned::new(0..0, DeTable::new()), false);
+        }
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         for error in &errors {
             let message = error.message().trim().replace('\n', "; ");
@@ -81,6 +120,8 @@ impl Document {
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| problem.span.start);
+        // What many claims take from one place is wrong once.
+        problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         let text = self.text.as_str();
         // Lines are counted once for all problems: counting from the top for each is quadratic in a broken file.
         let (mut lines, mut line_start) = (0, 0);

@@ -26,7 +26,7 @@ const BUILTIN: [(&str, &str); 5] = [
 /// The tables of a schema file.
 const TABLES: [&str; 8] = ["kind", "type", "family", "link", "attribute", "modality", "reliability", "credibility"];
 
-/// No schema is written by hand to this many bytes.
+/// The largest schema file, in bytes: more than anyone writes by hand.
 const MAX_BYTES: u64 = 4 << 20;
 
 /// The word that stands for all kinds of entity.
@@ -39,31 +39,17 @@ pub(super) fn builtin() -> Result<Schema, Vec<Diagnostic>> {
 
 /// Reads the schema in the `*.toml` files of a folder.
 pub(super) fn folder(dir: &Path) -> Result<Schema, Vec<Diagnostic>> {
-    let refuse = |path: &Path, message: String| Diagnostic::new("", 0..0, message).in_file(path.display().to_string());
-    let entries = std::fs::read_dir(dir).map_err(|error| vec![refuse(dir, format!("cannot be read: {error}"))])?;
+    let refuse = |message: String| vec![Diagnostic::new("", 0..0, message).in_file(dir.display().to_string())];
+    let entries = std::fs::read_dir(dir).map_err(|error| refuse(format!("cannot be read: {error}")))?;
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml") && path.is_file())
         .collect();
     paths.sort();
     if paths.is_empty() {
-        return Err(vec![refuse(dir, "no schema file (*.toml) in this folder".to_owned())]);
+        return Err(refuse("no schema file (*.toml) in this folder".to_owned()));
     }
-    let (mut documents, mut refused) = (Vec::new(), Vec::new());
-    for path in paths {
-        let text = match std::fs::metadata(&path) {
-            Ok(about) if about.len() > MAX_BYTES => Err(format!("larger than {MAX_BYTES} bytes")),
-            Ok(_) => std::fs::read(&path)
-                .map_err(|error| format!("cannot be read: {error}"))
-                .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())),
-            Err(error) => Err(format!("cannot be read: {error}")),
-        };
-        match text {
-            Ok(text) => documents.push(Document::new(path.display().to_string(), text)),
-            Err(message) => refused.push(refuse(&path, message)),
-        }
-    }
-    if refused.is_empty() { parse(documents) } else { Err(refused) }
+    parse(paths.iter().map(|path| Document::read(path, MAX_BYTES)).collect())
 }
 
 /// Reads a schema from its files, in which the tables may be spread as they like.
@@ -451,7 +437,7 @@ mod tests {
         let problems = Schema::load(dir.path()).unwrap_err();
         assert!(problems.iter().any(|problem| problem.line == 2 && problem.excerpt.contains("Ship")), "{problems:#?}");
         std::fs::write(dir.path().join("more.toml"), b"\xff").unwrap();
-        assert_eq!(Schema::load(dir.path()).unwrap_err()[0].message, "not UTF-8");
+        assert_eq!(Schema::load(dir.path()).unwrap_err()[0].message, "not UTF-8 from here on");
         assert!(Schema::load(&dir.path().join("absent")).is_err());
     }
 }
