@@ -203,6 +203,55 @@ fn known_groups_are_joined_or_proposed_and_never_confused() {
     assert!(reason.note.as_deref().unwrap().starts_with("same name: "), "{reason:?}");
 }
 
+/// A database that holds what a folder of seeds says.
+struct Holds(Changes);
+
+impl Lookup for Holds {
+    fn entity(&self, id: &str) -> Option<(String, Option<String>)> {
+        let entity = &self.0.entities()[self.0.entity(id)? as usize];
+        let text = |word| self.0.words.text(word).to_owned();
+        Some((text(entity.kind), entity.finer.map(text)))
+    }
+
+    fn named(&self, name: &str) -> Vec<Match> {
+        let key = |name: &str| tieline::names::skeleton(&tieline::names::fold(name));
+        let names = self.0.claims.iter().filter_map(|claim| match &claim.says {
+            Says::Name { entity, text, role, .. } => Some((&self.0.entities()[*entity as usize], &**text, *role)),
+            _ => None,
+        });
+        names
+            .filter(|(_, text, _)| key(text) == key(name))
+            .map(|(entity, text, role)| Match {
+                id: entity.id.to_string(),
+                kind: self.0.words.text(entity.kind).to_owned(),
+                name: text.to_owned(),
+                role,
+            })
+            .collect()
+    }
+
+    fn near(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn the_groups_of_the_seeds_are_the_same_groups() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let seeds = tieline::read::seeds(&[seeds], Schema::builtin(), &()).unwrap();
+    let Some(changes) = militants(&Holds(seeds)) else { return };
+    let same = same_as(&changes);
+    for (id, group, modality) in [
+        ("ttp", "mmp-105", Modality::Asserted),
+        ("al-qaeda", "mmp-21", Modality::Asserted),
+        ("haqqani-network", "mmp-363", Modality::Asserted),
+        ("ypg", "mmp-655", Modality::Asserted),
+        ("afghan-taliban", "mmp-367", Modality::Possible),
+    ] {
+        assert!(same.contains(&(id.to_owned(), group.to_owned(), modality)), "{id} {group} {modality} in {same:#?}");
+    }
+}
+
 #[test]
 fn an_entity_that_the_database_has_already_is_not_proposed_again() {
     let known = Knows(vec![
