@@ -1,5 +1,7 @@
 //! CSV import by mapping files: the Mapping Militants tables, generated graphs, and everything that can be wrong.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -201,6 +203,55 @@ fn known_groups_are_joined_or_proposed_and_never_confused() {
     assert!(reason.note.as_deref().unwrap().starts_with("same name: "), "{reason:?}");
 }
 
+/// A database that holds what a folder of seeds says.
+struct Holds(Changes);
+
+impl Lookup for Holds {
+    fn entity(&self, id: &str) -> Option<(String, Option<String>)> {
+        let entity = &self.0.entities()[self.0.entity(id)? as usize];
+        let text = |word| self.0.words.text(word).to_owned();
+        Some((text(entity.kind), entity.finer.map(text)))
+    }
+
+    fn named(&self, name: &str) -> Vec<Match> {
+        let key = |name: &str| tieline::names::skeleton(&tieline::names::fold(name));
+        let names = self.0.claims.iter().filter_map(|claim| match &claim.says {
+            Says::Name { entity, text, role, .. } => Some((&self.0.entities()[*entity as usize], &**text, *role)),
+            _ => None,
+        });
+        names
+            .filter(|(_, text, _)| key(text) == key(name))
+            .map(|(entity, text, role)| Match {
+                id: entity.id.to_string(),
+                kind: self.0.words.text(entity.kind).to_owned(),
+                name: text.to_owned(),
+                role,
+            })
+            .collect()
+    }
+
+    fn near(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn the_groups_of_the_seeds_are_the_same_groups() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let seeds = tieline::read::seeds(&[seeds], Schema::builtin(), &()).unwrap();
+    let Some(changes) = militants(&Holds(seeds)) else { return };
+    let same = same_as(&changes);
+    for (id, group, modality) in [
+        ("ttp", "mmp-105", Modality::Asserted),
+        ("al-qaeda", "mmp-21", Modality::Asserted),
+        ("haqqani-network", "mmp-363", Modality::Asserted),
+        ("ypg", "mmp-655", Modality::Asserted),
+        ("afghan-taliban", "mmp-367", Modality::Possible),
+    ] {
+        assert!(same.contains(&(id.to_owned(), group.to_owned(), modality)), "{id} {group} {modality} in {same:#?}");
+    }
+}
+
 #[test]
 fn an_entity_that_the_database_has_already_is_not_proposed_again() {
     let known = Knows(vec![
@@ -320,11 +371,11 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
         (long.into_bytes(), vec!["people.csv:2:1: row 1 is longer than 1024 KB", "double quote"]),
         (endless.into_bytes(), vec!["people.csv:2:1: row 1 is longer than 1024 KB"]),
         (Vec::new(), vec!["people.csv:1:1: the file is empty"]),
-        (b"\xef\xbb\xbf\n\n".to_vec(), vec!["people.csv:1:1: the file has no header line"]),
+        (b"\xef\xbb\xbf\n\n".to_vec(), vec!["the file has no header line"]),
         (head.as_bytes().to_vec(), vec!["m.toml:1:1: nothing in", "is for this mapping"]),
         (
             b"id,nmae,knows,since\n1,Anna,,\n".to_vec(),
-            vec!["m.toml:9:22: ", "has no column \"name\" (did you mean nmae?)"],
+            vec!["m.toml:9:21: ", "has no column \"name\" (did you mean nmae?)"],
         ),
         (b"id,name,name,since\n".to_vec(), vec!["has 2 columns \"name\"", "has no column \"knows\""]),
     ] {
@@ -399,6 +450,13 @@ fn what_is_wrong_with_the_paths_is_said() {
 }
 
 #[test]
+fn a_link_to_a_row_that_is_wrong_is_no_second_error() {
+    let problems = import_text(PEOPLE, b"id,name,knows,since\n1,Anna,B 2,x\nB 2,Berta,1,\n").unwrap_err();
+    let shown = lines(&problems);
+    assert!(shown.contains("people.csv:3:1: \"p-B 2\" is no id") && !shown.contains("there is no entity"), "{shown}");
+}
+
+#[test]
 fn errors_are_counted_past_fifty() {
     let table: String = (0..1_000).map(|row| format!("{row},Anna,x{row},\n")).collect();
     let problems = import_text(PEOPLE, format!("id,name,knows,since\n{table}").as_bytes()).unwrap_err();
@@ -461,9 +519,29 @@ fn an_entity_of_the_database_may_be_an_end() {
     std::fs::write(&mapping, format!("{SOURCE}{PEOPLE}")).unwrap();
     std::fs::write(&table, "id,name,knows,since\n1,Anna,7,\n").unwrap();
     let known = Knows(vec![("p-7", "Person", "Greta", NameRole::Primary)]);
-    let changes = import(&mapping, &[table.clone()], &known).unwrap();
+    let changes = import(&mapping, std::slice::from_ref(&table), &known).unwrap();
     assert_eq!(links(&changes)[0].0, "p-1 knows p-7");
     let known = Knows(vec![("p-1", "Place", "Anna", NameRole::Primary), ("p-7", "Person", "Greta", NameRole::Primary)]);
     let shown = lines(&import(&mapping, &[table], &known).unwrap_err());
     assert!(shown.contains("people.csv:2:1: p-1 is Place in the database and Person here"), "{shown}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_bytes_are_claims_or_messages(
+        table in proptest::collection::vec(
+            proptest::sample::select(b"id,name\"\n\r\xc3\xa9\xff\0 1;/-".to_vec()), 0..200,
+        ),
+        headed: bool,
+    ) {
+        let table = if headed { [b"id,name,knows,since\n", table.as_slice()].concat() } else { table };
+        if let Err(problems) = import_text(PEOPLE, &table) {
+            proptest::prop_assert!(!problems.is_empty());
+            for problem in problems {
+                proptest::prop_assert!(problem.excerpt.get(problem.span.clone()).is_some(), "{problem}");
+            }
+        }
+    }
 }

@@ -35,13 +35,14 @@ impl Diagnostic {
         let from =
             text[line_start..start].char_indices().rev().nth(MARGIN).map_or(line_start, |(at, _)| line_start + at);
         let to = text[end..line_end].char_indices().nth(MARGIN).map_or(line_end, |(at, _)| end + at);
+        let excerpt = text[from..to].trim_end_matches('\r');
         Self {
             message: message.into(),
             file: None,
             line: text[..line_start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            excerpt: text[from..to].trim_end_matches('\r').to_owned(),
-            span: start - from..end - from,
+            excerpt: excerpt.to_owned(),
+            span: (start - from).min(excerpt.len())..(end - from).min(excerpt.len()),
             help: None,
         }
     }
@@ -97,7 +98,9 @@ mod tests {
     #[test]
     fn any_span_of_any_text_is_drawn() {
         let long = "é".repeat(1000);
-        for (text, span) in [("", 0..0), ("", 5..9), ("a\n", 1..7), (long.as_str(), 3..999), ("é", 1..2)] {
+        for (text, span) in
+            [("", 0..0), ("", 5..9), ("a\n", 1..7), (long.as_str(), 3..999), ("é", 1..2), ("a\r\nb", 1..3)]
+        {
             let found = Diagnostic::new(text, span, "no");
             assert!(found.excerpt.get(found.span.clone()).is_some());
             assert!(found.excerpt.len() <= 2000);

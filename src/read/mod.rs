@@ -3,4 +3,5 @@
 pub mod csv;
 pub mod seed;
 
+pub use self::csv::csv;
 pub use seed::seeds;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::clean::clean;
+use super::ids::ShortIds;
 use super::join::{Joins, NewName};
 use super::mapping::OnError;
 use super::plan::{AttributePlan, EndPlan, EntityPlan, LinkPlan, NamePlan, Pick, Plan};
@@ -26,8 +27,11 @@ pub struct Import<'a> {
     pub problems: Problems,
     /// New entities that the database may know.
     pub joins: Joins,
+    /// Whether every row of the entities was read. If not, a link whose end is missing is no error of its own.
+    pub entities_whole: bool,
     /// Entities by folded name, where links go by name; `None` for a name that several have.
     by_name: Option<HashMap<String, Option<EntityNo>>>,
+    short_ids: ShortIds,
     id: String,
     date: String,
 }
@@ -110,7 +114,9 @@ impl<'a> Import<'a> {
             changes: Changes::default(),
             problems: Problems::default(),
             joins: Joins::default(),
+            entities_whole: true,
             by_name: by_name.then(HashMap::new),
+            short_ids: ShortIds::new(),
             id: String::new(),
             date: String::new(),
         }
@@ -156,7 +162,7 @@ impl<'a> Import<'a> {
             Some(finer) => Some(here.pick(&mut self.problems, finer, "type")?),
         };
         let credibility = here.pick(&mut self.problems, &block.credibility, "credibility")?;
-        let first = self.changes.entity(&self.id).is_none();
+        let before = self.changes.entities().len();
         let id_column = block.id.templates.first().and_then(|template| template.first_column());
         let entity = match self.changes.add_entity(&self.id, kind, finer) {
             Ok(entity) => entity,
@@ -164,7 +170,11 @@ impl<'a> Import<'a> {
                 return here.fail(&mut self.problems, id_column, || (format!("{error}"), None));
             }
         };
+        let first = self.changes.entities().len() > before;
         let mut new = first;
+        if first {
+            self.short_ids.insert(&self.id, entity);
+        }
         if first && let Some((known_kind, known_finer)) = self.known.entity(&self.id) {
             new = false;
             let same_finer = finer.is_none() || known_finer.is_none() || known_finer.as_deref() == finer;
@@ -181,7 +191,7 @@ impl<'a> Import<'a> {
             }
         }
         let note = here.note(&block.note);
-        let before = self.changes.claims.len();
+        let claims_before = self.changes.claims.len();
         let say = |says| Claim {
             says,
             when: None,
@@ -199,7 +209,7 @@ impl<'a> Import<'a> {
         for attribute in &block.attributes {
             self.attribute(here, attribute, entity, say)?;
         }
-        if first && self.changes.claims.len() == before {
+        if first && self.changes.claims.len() == claims_before {
             self.changes.claims.push(say(Says::Exists { entity }));
         }
         Some(())
@@ -354,15 +364,22 @@ impl<'a> Import<'a> {
         match plan {
             EndPlan::Id(key) => {
                 self.write_id(here, key)?;
-                self.changes.entity(&self.id).or_else(|| self.known_end(here, key))
+                self.entity_of_id().or_else(|| self.known_end(here, key))
             }
             EndPlan::Name(column) => self.named_end(here, *column),
         }
     }
 
+    fn entity_of_id(&self) -> Option<EntityNo> {
+        self.short_ids.get(&self.id).or_else(|| self.changes.entity(&self.id))
+    }
+
     fn known_end(&mut self, here: &Here<'_>, key: &Key) -> Option<EntityNo> {
         let column = key.templates.first().and_then(|template| template.first_column());
         let Some((kind, finer)) = self.known.entity(&self.id) else {
+            if !self.entities_whole {
+                return None;
+            }
             let (id, known, entities) = (&self.id, self.known, self.changes.entities());
             return here.fail(&mut self.problems, column, || {
                 let near = known.near(id).into_iter().next();
@@ -385,7 +402,10 @@ impl<'a> Import<'a> {
         finer: Option<&str>,
     ) -> Option<EntityNo> {
         match self.changes.add_entity(id, kind, finer) {
-            Ok(entity) => Some(entity),
+            Ok(entity) => {
+                self.short_ids.insert(id, entity);
+                Some(entity)
+            }
             Err(error) => here.fail(&mut self.problems, column, || (error.to_string(), None)),
         }
     }
@@ -414,6 +434,7 @@ impl<'a> Import<'a> {
                 let finer = self.known.entity(&one.id).and_then(|(_, finer)| finer);
                 self.add_known(here, Some(column), &one.id, &one.kind, finer.as_deref())
             }
+            [] if !self.entities_whole => None,
             [] => {
                 let known = self.known;
                 here.fail(&mut self.problems, Some(column), || {

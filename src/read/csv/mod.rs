@@ -1,12 +1,13 @@
 //! CSV tables in, by a mapping file that says which columns are entities, names, links, dates and evidence.
 //!
-//! [`csv`] is the door. The mapping ([`MappingFile`]) is made ready for the columns of each file (a plan), then the
+//! [`csv`] is the door. The mapping is made ready for the columns of each file (a plan), then the
 //! files are read in a stream, row by row, twice at most: first for the entities of all files, then for the links, so
 //! that a link may come before the entities that it joins. `docs/csv-import.md` describes the mapping.
 
 mod clean;
 mod dates;
 mod files;
+mod ids;
 mod import;
 mod join;
 mod mapping;
@@ -78,10 +79,11 @@ pub fn csv(
         for number in 0..tables.len() {
             reader.pass(number, phase, &mut import);
         }
-        if phase == Phase::Entities
-            && let Err(error) = std::mem::take(&mut import.joins).settle(&mut import.changes, known)
-        {
-            import.problems.note(|| mapping.diagnostic(0..0, error.to_string()));
+        if phase == Phase::Entities {
+            import.entities_whole = import.problems.is_empty();
+            if let Err(error) = std::mem::take(&mut import.joins).settle(&mut import.changes, known) {
+                import.problems.note(|| mapping.diagnostic(0..0, error.to_string()));
+            }
         }
     }
     if import.problems.is_empty() && import.changes.claims.is_empty() {
@@ -232,13 +234,14 @@ impl Reader<'_, '_> {
 
     /// Finds the rows of what the schema does not allow, and notes it there.
     fn place(&self, mapping: &MappingFile, changes: &Changes, errors: Vec<SchemaError>, problems: &mut Problems) {
+        let mut cursor = None;
         for error in errors {
-            let claim = match error.about {
-                About::Claim(claim) => Some(claim),
-                About::Entity(entity) => changes.claims.iter().position(|claim| claim.says.subject() == entity),
-            };
             problems.note(|| {
-                let found = claim.and_then(|claim| self.row_of(changes, claim, &error));
+                let claim = match error.about {
+                    About::Claim(claim) => Some(claim),
+                    About::Entity(entity) => changes.claims.iter().position(|claim| claim.says.subject() == entity),
+                };
+                let found = claim.and_then(|claim| self.row_of(&mut cursor, changes, claim, &error));
                 let mut diagnostic = found.unwrap_or_else(|| mapping.diagnostic(0..0, error.to_string()));
                 diagnostic.help = error.help.clone();
                 diagnostic
@@ -246,12 +249,24 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn row_of(&self, changes: &Changes, claim_number: usize, error: &SchemaError) -> Option<Diagnostic> {
+    /// A message about the row of a claim. The errors come in the order of claims, so that a file is mostly read on from
+    /// where the last error was.
+    fn row_of(
+        &self,
+        cursor: &mut Option<(usize, Rows)>,
+        changes: &Changes,
+        claim_number: usize,
+        error: &SchemaError,
+    ) -> Option<Diagnostic> {
         let claim = changes.claims.get(claim_number)?;
+        let row = u64::from(claim.locator.sentence);
         let pass = self.passes.partition_point(|(first, _)| *first <= claim_number).checked_sub(1)?;
-        let table = self.tables.get(self.passes.get(pass)?.1)?;
-        let mut rows = table.open().ok()?;
-        while rows.number() < u64::from(claim.locator.sentence) {
+        let number = self.passes.get(pass)?.1;
+        let mut rows = match cursor.take() {
+            Some((last, rows)) if last == number && rows.number() <= row => rows,
+            _ => self.tables.get(number)?.open().ok()?,
+        };
+        while rows.number() < row {
             if !rows.next().ok()? {
                 return None;
             }
@@ -260,6 +275,8 @@ impl Reader<'_, '_> {
             Says::Attribute { value, .. } => rows.record().iter().position(|field| field.contains(&**value)),
             _ => None,
         };
-        Some(rows.diagnostic(column, error.to_string()))
+        let diagnostic = rows.diagnostic(column, error.to_string());
+        *cursor = Some((number, rows));
+        Some(diagnostic)
     }
 }

@@ -26,6 +26,7 @@ pub struct Rows {
     delimiter: u8,
     width: Option<usize>,
     bytes: ByteRecord,
+    decoded: String,
     record: StringRecord,
     number: u64,
 }
@@ -86,6 +87,7 @@ impl Rows {
             delimiter,
             width: None,
             bytes: ByteRecord::new(),
+            decoded: String::new(),
             record: StringRecord::new(),
             number: 0,
         })
@@ -135,11 +137,10 @@ impl Rows {
         let more = self.reader.read_byte_record(&mut self.bytes)?;
         self.record.clear();
         self.record.set_position(self.bytes.position().cloned());
-        let mut field = String::new();
         for bytes in &self.bytes {
-            field.clear();
-            decode(bytes, &mut field);
-            self.record.push_field(&field);
+            self.decoded.clear();
+            decode(bytes, &mut self.decoded);
+            self.record.push_field(&self.decoded);
         }
         Ok(more)
     }
