@@ -101,7 +101,7 @@ impl Store {
         if built.is_err() && !directory.join(FORMAT).exists() {
             // The error that is reported is the one that led here.
             let _ = remove_tree(&directory.join(SLED));
-            for name in [LOCK, CREATING] {
+            for name in [LOCK, CREATING, "CREATING.new", "FORMAT.new"] {
                 let _ = directory::remove_file(&directory.join(name));
             }
             if !existed {
