@@ -50,6 +50,18 @@ fn random(state: &mut u64) -> u64 {
     *state
 }
 
+/// A day, a year and what follows, or an interval of years and months.
+fn period(seed: &mut u64) -> Period {
+    let mut below = |limit| random(seed) % limit;
+    let (year, month, day) = (1990 + below(35), 1 + below(12), 1 + below(28));
+    let text = match below(3) {
+        0 => format!("{year}-{month:02}-{day:02}"),
+        1 => format!("{year}/.."),
+        _ => format!("{year}-{month:02}/{}", year + 1 + below(9)),
+    };
+    text.parse().unwrap()
+}
+
 fn import(store: &mut Store) {
     let mut seed = 88_172_645_463_325_252;
     let mut changes = store.begin().unwrap();
@@ -106,10 +118,7 @@ fn import(store: &mut Store) {
             kind: kinds[(random(&mut seed) % 20) as usize],
             to: (near.powi(3) * f64::from(ENTITIES)) as u32,
         };
-        let when = (random(&mut seed) % 10 < 7).then(|| {
-            let start = 10_000 + random(&mut seed) % 9_000;
-            Period::from_bits(0x2000_0000_0000_0001 | start << 32).unwrap()
-        });
+        let when = (random(&mut seed) % 10 < 7).then(|| period(&mut seed));
         let credibility = credibility(&mut seed);
         changes.claim(&claim(says, when, n + 1, credibility)).unwrap();
     }
