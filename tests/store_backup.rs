@@ -87,3 +87,16 @@ fn a_backup_does_not_go_over_what_is_there() {
     fs::remove_file(target.join("thesis.txt")).unwrap();
     Store::restore(&file, &target).unwrap();
 }
+
+/// A backup that the first version wrote. It opens in every version.
+#[test]
+fn a_backup_of_the_first_version_is_read() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store_common/format-1.backup");
+    let place = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::restore(&file, &place.path().join("db")).unwrap();
+    assert_eq!(check(&store).unwrap(), 2);
+    commit(&mut store, 3).unwrap();
+    let again = place.path().join("again");
+    store.backup(&again, false).unwrap();
+    assert!(fs::read(&again).unwrap().len() > fs::read(&file).unwrap().len());
+}

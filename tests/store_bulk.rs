@@ -39,7 +39,7 @@ impl Step {
     }
 
     fn end(self, what: &str) {
-        println!("{what}: {:.2} s, {:.2} CPU s; {}", self.0.elapsed().as_secs_f64(), cpu() - self.1, memory());
+        println!("{what}: {:.4} s, {:.2} CPU s; {}", self.0.elapsed().as_secs_f64(), cpu() - self.1, memory());
     }
 }
 
@@ -48,6 +48,18 @@ fn random(state: &mut u64) -> u64 {
     *state ^= *state >> 7;
     *state ^= *state << 17;
     *state
+}
+
+/// A day, a year and what follows, or an interval of years and months.
+fn period(seed: &mut u64) -> Period {
+    let mut below = |limit| random(seed) % limit;
+    let (year, month, day) = (1990 + below(35), 1 + below(12), 1 + below(28));
+    let text = match below(3) {
+        0 => format!("{year}-{month:02}-{day:02}"),
+        1 => format!("{year}/.."),
+        _ => format!("{year}-{month:02}/{}", year + 1 + below(9)),
+    };
+    text.parse().unwrap()
 }
 
 fn import(store: &mut Store) {
@@ -106,10 +118,7 @@ fn import(store: &mut Store) {
             kind: kinds[(random(&mut seed) % 20) as usize],
             to: (near.powi(3) * f64::from(ENTITIES)) as u32,
         };
-        let when = (random(&mut seed) % 10 < 7).then(|| {
-            let start = 10_000 + random(&mut seed) % 9_000;
-            Period::from_bits(0x2000_0000_0000_0001 | start << 32).unwrap()
-        });
+        let when = (random(&mut seed) % 10 < 7).then(|| period(&mut seed));
         let credibility = credibility(&mut seed);
         changes.claim(&claim(says, when, n + 1, credibility)).unwrap();
     }
@@ -147,19 +156,32 @@ fn a_million_entities_and_five_million_links() {
         store.claim(n * 5999).unwrap();
     }
     step.end("read 1000 claims here and there");
-    for _ in 0..3 {
+    for commits in [1, 1, 1000] {
         let step = Step::begin();
-        let mut changes = store.begin().unwrap();
-        for _ in 0..10 {
-            let claim = changes_claim();
-            changes.claim(&claim).unwrap();
+        for _ in 0..commits {
+            let mut changes = store.begin().unwrap();
+            for _ in 0..10 {
+                changes.claim(&small_claim()).unwrap();
+            }
+            changes.commit("me", 1, "ten claims").unwrap();
         }
-        changes.commit("me", 1, "ten claims").unwrap();
-        step.end("commit ten claims");
+        step.end(&format!("{commits} commits of ten claims"));
     }
+    println!("on disk: {:.1} MB", store.size_on_disk().unwrap() as f64 / 1e6);
+    let step = Step::begin();
+    assert_eq!(store.verify().problems, [""; 0]);
+    step.end("verify");
+    let file = place.path().join("backup");
+    let step = Step::begin();
+    let backup = store.backup(&file, false).unwrap();
+    step.end(&format!("back up {:.1} MB", backup.bytes as f64 / 1e6));
+    let step = Step::begin();
+    Store::restore(&file, &place.path().join("restored")).unwrap();
+    step.end("restore");
+    assert!(fs::read_dir(directory.join("sled").join("blobs")).unwrap().next().is_none(), "no value is a blob file");
 }
 
-fn changes_claim() -> Claim {
+fn small_claim() -> Claim {
     Claim {
         says: Says::Exists { entity: 7 },
         when: None,

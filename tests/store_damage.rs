@@ -187,3 +187,22 @@ fn the_second_to_open_is_told_who_holds_it() {
     drop(store);
     assert_eq!(Store::open(&directory).unwrap().counts().commits, 1);
 }
+
+#[test]
+#[cfg(unix)]
+fn without_permission_the_message_says_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = tempfile::tempdir().unwrap();
+    let directory = place.path().join("db");
+    drop(Store::create(&directory).unwrap());
+    let allow = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    allow(&directory, 0o555);
+    allow(&directory.join("lock"), 0o444);
+    if fs::write(directory.join("probe"), "").is_ok() {
+        println!("skipped: this user may write everywhere");
+    } else {
+        assert!(matches!(Store::open(&directory), Err(StoreError::Denied(_))));
+        assert_eq!(Store::format(&directory).unwrap().generation, 0);
+    }
+    allow(&directory, 0o755);
+}

@@ -26,8 +26,19 @@ fn says() -> impl Strategy<Value = Says> {
     ]
 }
 
+fn period() -> impl Strategy<Value = Period> {
+    let text = prop_oneof![
+        "[12][0-9]{3}[?~%]?",
+        "(19|20)[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?[?~%]?",
+        "(19[0-9]X|20XX|1[89]XX)",
+        "19[0-9]{2}[?]?/(20[0-9]{2}~?|\\.\\.|)",
+        "\\.\\./20[0-9]{2}-0[1-9]",
+    ];
+    text.prop_map(|text| text.parse().unwrap())
+}
+
 fn claim() -> impl Strategy<Value = Claim> {
-    let when = prop::option::of(any::<u64>().prop_map(Period::from_bits)).prop_map(Option::flatten);
+    let when = prop::option::of(period());
     let locator = (any::<u32>(), any::<u32>(), prop::option::of(any::<(u32, u32)>()))
         .prop_map(|(paragraph, sentence, span)| Locator { paragraph, sentence, span });
     let credibility = (1u8..=6).prop_map(|number| Credibility::new(number).unwrap());

@@ -5,6 +5,7 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::directory::{self, CREATING, FORMAT, LOCK, SLED};
 use super::error::StoreError;
@@ -16,7 +17,7 @@ use super::read::{Cache, Frames, Rows, Source as Pagewise};
 use super::rows::{CommitRecord, Description, Refinement, Retraction, Row};
 use super::table::{Counts, Table};
 use super::transaction::Transaction;
-use crate::model::{Claim, ClaimNo, Entity, EntityNo, Source, Words};
+use crate::model::{Claim, ClaimNo, Entity, EntityNo, Source, Word, Words};
 
 /// An open database directory, held by this process alone.
 ///
@@ -47,6 +48,8 @@ pub struct Store {
     pub(super) garbage: bool,
     /// Whether a write failed half-way.
     pub(super) failed: bool,
+    /// Finer types given later, once they have been needed.
+    pub(super) refinements: OnceLock<HashMap<EntityNo, Word>>,
     claims: Cache<Claim>,
     entities: Cache<Entity>,
     /// Dropped last, after sled.
@@ -98,7 +101,7 @@ impl Store {
         if built.is_err() && !directory.join(FORMAT).exists() {
             // The error that is reported is the one that led here.
             let _ = remove_tree(&directory.join(SLED));
-            for name in [LOCK, CREATING] {
+            for name in [LOCK, CREATING, "CREATING.new", "FORMAT.new"] {
                 let _ = directory::remove_file(&directory.join(name));
             }
             if !existed {
@@ -206,6 +209,7 @@ impl Store {
             sources: None,
             garbage: false,
             failed: false,
+            refinements: OnceLock::new(),
             claims: Cache::default(),
             entities: Cache::default(),
             _lock: lock,
@@ -321,8 +325,14 @@ impl Store {
         }))
     }
 
-    fn refinements(&self) -> Result<HashMap<EntityNo, crate::model::Word>, StoreError> {
-        self.rows::<Refinement>()?.map(|row| row.map(|(_, row)| (row.entity, row.finer))).collect()
+    /// The finer types given later, read once.
+    fn refinements(&self) -> Result<&HashMap<EntityNo, Word>, StoreError> {
+        if let Some(known) = self.refinements.get() {
+            return Ok(known);
+        }
+        let rows = self.rows::<Refinement>()?.map(|row| row.map(|(_, row)| (row.entity, row.finer)));
+        let read = rows.collect::<Result<_, _>>()?;
+        Ok(self.refinements.get_or_init(|| read))
     }
 
     /// Entity `number`.

@@ -131,10 +131,13 @@ impl SledPages {
                     other => other,
                 }
             }
-            other => StoreError::damaged(
-                &self.directory,
-                format!("sled does not read it ({})", one_line(&other.to_string())),
-            ),
+            sled::Error::Corruption { .. } => {
+                StoreError::damaged(&self.directory, "sled does not read it (a checksum in its files is wrong)")
+            }
+            other => {
+                let what = format!("sled does not read it ({})", one_line(&other.to_string()));
+                StoreError::damaged(&self.directory, what)
+            }
         }
     }
 }

@@ -256,6 +256,9 @@ impl<'s> Transaction<'s> {
         Format { store: self.manifest.store, generation: self.manifest.generation }.write(&store.directory)?;
         store.failed = false;
         store.garbage = false;
+        if store.manifest.table(Table::Refinements) != self.manifest.table(Table::Refinements) {
+            store.refinements.take();
+        }
         store.manifest = self.manifest.clone();
         store.words = std::mem::take(&mut self.words);
         if let Some(sources) = &mut store.sources {

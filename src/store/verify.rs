@@ -65,7 +65,7 @@ impl Store {
             sources += u32::from(row.number == sources);
             check.number("sources", row.number, sources.min(check.counts.sources))
         });
-        check.table(|_, _, _: &Box<str>| Ok(()));
+        check.table::<Box<str>>(|_, _, _| Ok(()));
         check.table(|check, _, row: &Claim| check.claim(row));
         check.table(|check, _, row: &Retraction| {
             check.number("claims", row.claim, check.counts.claims)?;
