@@ -1,6 +1,6 @@
 //! `neighbours` and `common`: what is tied to entities.
 
-use super::Verbs;
+use super::{Verbs, holds};
 use crate::graph::LinkNo;
 use crate::model::{EntityNo, Truth};
 use crate::query::ast::{EntityRef, Name};
@@ -95,7 +95,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     })
                     .collect();
                 links.dedup();
-                let holds = holds(&links);
+                let holds = holds(&self.filter, links.iter().map(|link| link.1).max());
                 found.push([
                     Item::Entity(reached[at]),
                     Item::Text(graph.kind_of(reached[at]).map_or("", |kind| graph.kind_name(kind)).to_owned()),
@@ -157,17 +157,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Item::Entity(entity),
                 Item::Text(graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind)).to_owned()),
                 Item::Links(links.clone()),
-                holds(&links),
+                holds(&self.filter, links.iter().map(|link| link.1).max()),
             ]);
         }
         Ok(found)
     }
-}
-
-/// Whether an answer that rests on any of these links holds: it does if one holds.
-fn holds(links: &[(LinkNo, Truth)]) -> Item {
-    Item::Text(match links.iter().map(|link| link.1).max() {
-        Some(Truth::Yes) => "holds".to_owned(),
-        _ => "may hold".to_owned(),
-    })
 }

@@ -15,14 +15,29 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn show(&mut self, entity: &EntityRef) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
-        let mut found = Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "link"]);
+        let mut found = Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "#"]);
         found.focus.push(entity);
         if let Some(node) = graph.node(entity) {
             let kind = match graph.finer_name(node.finer) {
                 Some(finer) => format!("{} ({})", graph.kind_name(node.kind), finer.replace('_', " ")),
                 None => graph.kind_name(node.kind).to_owned(),
             };
-            found.notes.push(format!("{} @{}: {kind}", node.name, node.id));
+            let row = |what: &str, value: Item| {
+                let none = Item::Null;
+                [
+                    Item::Text(what.to_owned()),
+                    value,
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none,
+                ]
+            };
+            found.push(row("entity", Item::Entity(entity)));
+            found.push(row("id", Item::Text(format!("@{}", node.id))));
+            found.push(row("kind", Item::Text(kind)));
         }
 
         let numbers = graph.claims_of(entity).to_vec();
@@ -63,7 +78,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             if !self.meter.fits(found.len()) {
                 return Ok(found);
             }
-            found.push([
+            let row = [
                 Item::Text(what),
                 value,
                 cited.claim.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
@@ -72,7 +87,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 cited.speaker(|speaker| self.stands_for(speaker)),
                 Item::Text(cited.citation()),
                 Item::Null,
-            ]);
+            ];
+            add(&mut found, row);
         }
         self.show_ties(entity, &mut found)?;
         Ok(found)
@@ -82,12 +98,12 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     fn show_ties(&mut self, entity: EntityNo, found: &mut Found) -> Result<(), QueryError<C::Error>> {
         let graph = self.context.graph;
         // The dossier shows denials beside what they deny, unless the scope leaves them out.
-        let scope =
-            if self.filter == LinkFilter::default() { LinkFilter::everything() } else { self.filter.clone() };
+        let scope = if self.filter == LinkFilter::default() { LinkFilter::everything() } else { self.filter.clone() };
         let ties = graph.ties(entity);
         self.meter.visit(ties.len());
         let mut order: Vec<usize> = (0..ties.len()).collect();
-        let name = |place: usize| ties.at(place).map_or("", |(_, tie)| graph.link_kind(tie.kind).map_or("", |k| &k.name));
+        let name =
+            |place: usize| ties.at(place).map_or("", |(_, tie)| graph.link_kind(tie.kind).map_or("", |k| &k.name));
         order.sort_by_key(|&place| (name(place), place));
         let mut read = 0;
         for place in order {
@@ -100,9 +116,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 .filter(|(_, truth)| *truth > Truth::No)
                 .collect();
             let best = admitted.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::No);
-            let reading = graph.link_kind(tie.kind).map_or("", |kind| {
-                if place < ties.outgoing() { &kind.forward } else { &kind.backward }
-            });
+            let reading = graph
+                .link_kind(tie.kind)
+                .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             read += admitted.len();
             let numbers: Vec<ClaimNo> = admitted.iter().map(|(evidence, _)| evidence.claim).collect();
             let cited = if read <= MOST_READ { self.cited(&numbers)? } else { Vec::new() };
@@ -111,8 +127,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     return Ok(());
                 }
                 let cited = cited.get(at);
-                let source = || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
-                found.push([
+                let source =
+                    || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
+                let row = [
                     Item::Text(reading.to_owned()),
                     Item::Entity(neighbour),
                     evidence.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
@@ -121,10 +138,34 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     cited.map_or(Item::Null, |cited| cited.speaker(|speaker| self.stands_for(speaker))),
                     Item::Text(cited.map_or_else(source, Cited::citation)),
                     Item::Link(link, best),
-                ]);
+                ];
+                add(found, row);
             }
         }
         Ok(())
+    }
+}
+
+/// The column of [`Verbs::show`] that cites.
+const SOURCE: usize = 6;
+
+/// Adds a row, or only its citation where the row before says the same: one fact, several places that say it.
+fn add(found: &mut Found, row: [Item; 8]) {
+    let start = found.items.len().saturating_sub(row.len());
+    let same = found.items.get(start..).is_some_and(|before| {
+        before.len() == row.len() && (0..row.len()).all(|at| at == SOURCE || before[at] == row[at])
+    });
+    match (found.items.get_mut(start + SOURCE), &row[SOURCE]) {
+        (Some(Item::Text(places)), Item::Text(more)) if same => {
+            // The source is named once for all its places.
+            let source = more.split(' ').next().unwrap_or("");
+            let again = places.rsplit("; ").next().is_some_and(|last| last.split([' ', ',']).next() == Some(source));
+            match more.get(source.len() + 1..).filter(|_| again) {
+                Some(place) => places.push_str(&format!(", {place}")),
+                None => places.push_str(&format!("; {more}")),
+            }
+        }
+        _ => found.push(row),
     }
 }
 

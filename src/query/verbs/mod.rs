@@ -16,7 +16,7 @@ use super::found::{Found, Item};
 use super::paths::Scratch;
 use super::run::QueryError;
 use crate::graph::LinkFilter;
-use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
+use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source, Truth};
 
 /// What a verb works with.
 pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
@@ -30,16 +30,18 @@ pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
 }
 
 /// Answers a verb.
-pub(super) fn answer<C: ClaimSource>(
-    verbs: &mut Verbs<'_, '_, C>,
-    verb: &Verb,
-) -> Result<Found, QueryError<C::Error>> {
+pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
         Verb::Show { entity } => verbs.show(entity),
-        Verb::Neighbours { entity, within, via, of, directed, limit } => {
-            verbs.neighbours(&around::Neighbours { entity, within: *within, via, of, directed: *directed, limit: *limit })
-        }
+        Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
+            entity,
+            within: *within,
+            via,
+            of,
+            directed: *directed,
+            limit: *limit,
+        }),
         Verb::Path(path) => verbs.path(path),
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),
@@ -103,6 +105,16 @@ pub fn place(locator: Locator) -> String {
         (0, row) => format!("row {row}"),
         (paragraph, 0) => format!("p{paragraph}"),
         (paragraph, sentence) => format!("p{paragraph} s{sentence}"),
+    }
+}
+
+/// Whether something holds in the time that the scope asks for; nothing where it asks for none.
+fn holds(filter: &LinkFilter, truth: Option<Truth>) -> Item {
+    match truth.filter(|_| filter.time.is_some()) {
+        None => Item::Null,
+        Some(Truth::Yes) => Item::Text("holds".to_owned()),
+        Some(Truth::May) => Item::Text("may hold".to_owned()),
+        Some(Truth::No) => Item::Text("does not hold".to_owned()),
     }
 }
 

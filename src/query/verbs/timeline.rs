@@ -1,6 +1,6 @@
 //! `timeline`: what is dated about an entity, in the order of time.
 
-use super::{Verbs, optional};
+use super::Verbs;
 use crate::model::{Bounds, Period, Says, Truth};
 use crate::query::ast::EntityRef;
 use crate::query::claims::ClaimSource;
@@ -15,13 +15,11 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     ) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
-        let mut found = Found::new(&["when", "what", "with", "modality", "grade", "source", "text", "link"]);
+        let mut found = Found::new(&["when", "what", "with", "modality", "grade", "source", "#"]);
         found.focus.push(entity);
         let range = range.map(Period::bounds);
         let falls_in = |bounds: &Bounds| {
-            range.as_ref().is_none_or(|range| {
-                bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No
-            })
+            range.as_ref().is_none_or(|range| bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No)
         };
 
         // Dated claims: those of links by their evidence, those about the entity itself by reading them.
@@ -31,9 +29,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let mut undated = 0;
         for (place, neighbour, tie) in ties.iter() {
             let link = ties.link(place);
-            let reading = graph.link_kind(tie.kind).map_or("", |kind| {
-                if place < ties.outgoing() { &kind.forward } else { &kind.backward }
-            });
+            let reading = graph
+                .link_kind(tie.kind)
+                .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             for evidence in graph.evidence(link) {
                 let truth = self.filter.weigh(&evidence);
                 if truth == Truth::No {
@@ -83,7 +81,6 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Item::Text(cited.claim.modality.to_string()),
                 Item::Text(cited.grade()),
                 Item::Text(cited.citation()),
-                optional(cited.claim.text.as_deref()),
                 link,
             ]);
         }
