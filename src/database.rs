@@ -210,7 +210,9 @@ impl Database {
     /// # Errors
     /// Everything that is wrong with the files; or the database cannot be written.
     pub fn load(&mut self, paths: &[PathBuf], author: &str) -> Result<CommitSummary, DatabaseError> {
-        let changes = read::seeds(paths, self.schema(), &known::Known(&self.graph)).map_err(DatabaseError::Refused)?;
+        let changes = self
+            .read_graph(|graph| read::seeds(paths, Schema::builtin(), &known::Known(graph)))?
+            .map_err(DatabaseError::Refused)?;
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.commit(changes, author, &format!("load {}", names.join(" ")))
     }
@@ -226,7 +228,8 @@ impl Database {
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
-        let changes = read::csv::csv(mapping, paths, self.schema(), &known::Known(&self.graph), progress)
+        let changes = self
+            .read_graph(|graph| read::csv::csv(mapping, paths, Schema::builtin(), &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
         self.commit(changes, author, &format!("import csv by {}", mapping.display()))
     }

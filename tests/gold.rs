@@ -41,7 +41,8 @@ impl Why {
 fn every_link_is_joined_and_cited_to_its_sentence() {
     let Some(gold) = gold::gold() else { return };
     let home = Home::with_seeds();
-    let links: Vec<&Value> = gold["links"].as_array().unwrap().iter().filter(|link| link["target"].is_string()).collect();
+    let links: Vec<&Value> =
+        gold["links"].as_array().unwrap().iter().filter(|link| link["target"].is_string()).collect();
     assert_eq!(links.len(), 63);
     let ends = |link: &Value| ["source", "target"].map(|end| gold::ours(link[end].as_str().unwrap()));
     // One process answers all of them, a JSON object a statement.
@@ -50,8 +51,12 @@ fn every_link_is_joined_and_cited_to_its_sentence() {
     let out = home.run(["query".as_ref(), "--format".as_ref(), "json".as_ref(), "-f".as_ref(), file.as_os_str()]).ok();
     let answers: Vec<Why> = out.lines().map(|line| Why { answer: serde_json::from_str(line).unwrap() }).collect();
     assert_eq!(answers.len(), links.len());
-    let missing: Vec<&Value> =
-        links.iter().zip(&answers).filter(|(link, why)| !why.has(link, ends(link))).map(|(link, _)| &link["id"]).collect();
+    let missing: Vec<&Value> = links
+        .iter()
+        .zip(&answers)
+        .filter(|(link, why)| !why.has(link, ends(link)))
+        .map(|(link, _)| &link["id"])
+        .collect();
     assert_eq!(missing, Vec::<&Value>::new(), "of 63 links");
 
     // They are joined in the graph, too: each pair by a path of one link.

@@ -41,22 +41,16 @@ impl Database {
         message: &str,
     ) -> Result<CommitSummary, DatabaseError> {
         self.schema().check(&mut changes).map_err(|errors| {
-            DatabaseError::Refused(
-                errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect(),
-            )
+            DatabaseError::Refused(errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect())
         })?;
-        let known = self.known_entities(&changes)?;
+        let mut read = (self.known_entities(&changes), self.present(&changes));
+        if self.mend()? {
+            read = (self.known_entities(&changes), self.present(&changes));
+        }
+        let (known, present) = (read.0?, read.1?);
         let (time, author) = (now(), author.to_owned());
         let mut summary = self.sameness(&changes);
-        let (graph, store) = self.graph_and_store()?;
-
-        let known_sources: Vec<Option<SourceNo>> = {
-            let sources = graph.sources();
-            let find = |id: &str| sources.iter().position(|known| known.id == id).map(|number| number as SourceNo);
-            changes.sources().iter().map(|source| find(&source.id)).collect()
-        };
-        let present = fingerprints(store, graph, &known_sources)?;
-
+        let (_, store) = self.graph_and_store()?;
         let mut transaction = store.begin()?;
         let mut words: Vec<Option<Word>> = vec![None; changes.words.len()];
         let mut sources = Vec::with_capacity(changes.sources().len());
@@ -110,8 +104,7 @@ impl Database {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
         let record = transaction.commit(&author, time, message)?;
-        let touched =
-            Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
+        let touched = Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
         summary.commit = Some(record.commit.clone());
         self.project(&record, &touched)?;
         Ok(summary)
@@ -176,6 +169,15 @@ impl Database {
         }
         let store = super::claims::open_store(&self.directory, &mut self.store)?;
         Ok((&self.graph, store))
+    }
+
+    /// Fingerprints of the claims that the database has already from the sources of some changes.
+    fn present(&mut self, changes: &Changes) -> Result<HashSet<u64>, DatabaseError> {
+        let (graph, store) = self.graph_and_store()?;
+        let sources = graph.sources();
+        let find = |id: &str| sources.iter().position(|known| known.id == id).map(|number| number as SourceNo);
+        let known: Vec<SourceNo> = changes.sources().iter().filter_map(|source| find(&source.id)).collect();
+        fingerprints(store, graph, &known)
     }
 
     /// What the database knows of the entities of some changes.
@@ -244,9 +246,11 @@ impl Database {
             match project::keep_delta(&self.directory, &delta) {
                 Ok(()) => {
                     project::sweep(&self.directory, delta.generation, delta.base);
-                    self.graph = project::open(&self.directory, store.generation()).or_else(|_| {
-                        project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
-                    }).map_err(|error| *error)?;
+                    self.graph = project::open(&self.directory, store.generation())
+                        .or_else(|_| {
+                            project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
+                        })
+                        .map_err(|error| *error)?;
                     return Ok(());
                 }
                 Err(error) => self.notices.push(format!("the graph's changes cannot be kept: {error}")),
@@ -277,7 +281,9 @@ impl Database {
         if claims.iter().any(|(_, claim, _)| matches!(claim.says, Says::SameAs { .. })) {
             return Ok(None);
         }
-        Refold { graph: &self.graph, store, delta: before }.with(record, touched, claims)
+        let delta = Refold { graph: &self.graph, store, delta: before }.with(record, touched, claims)?;
+        // What was read of a damaged graph is not to be kept.
+        Ok(delta.filter(|_| self.graph.damage().is_none()))
     }
 }
 
@@ -324,7 +330,8 @@ impl Refold<'_> {
             record.entities.clone().map(|entity| (entity, Vec::new())).collect();
         let mut links: BTreeMap<(EntityNo, u8, EntityNo), Vec<(ClaimNo, Claim, bool)>> = BTreeMap::new();
         for (number, claim, added) in claims {
-            if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source) {
+            if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source)
+            {
                 self.delta.source_runs.push([number, claim.source]);
             }
             match claim.says {
@@ -503,19 +510,14 @@ fn renumber(
     Ok(claim)
 }
 
-/// Fingerprints of the live claims of sources that the database knows already. O(their claims).
-fn fingerprints(
-    store: &Store,
-    graph: &Graph,
-    sources: &[Option<SourceNo>],
-) -> Result<HashSet<u64>, DatabaseError> {
+/// Fingerprints of the live claims of some sources. O(their claims).
+fn fingerprints(store: &Store, graph: &Graph, sources: &[SourceNo]) -> Result<HashSet<u64>, DatabaseError> {
     let mut present = HashSet::new();
-    let known: Vec<SourceNo> = sources.iter().flatten().copied().collect();
-    if known.is_empty() {
+    if sources.is_empty() {
         return Ok(present);
     }
     let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
-    for &source in &known {
+    for &source in sources {
         for range in graph.claims_of_source(source) {
             for claim in store.claims(range)? {
                 let (number, claim) = claim?;

@@ -5,7 +5,7 @@ use crate::graph::LinkFilter;
 use crate::model::{ClaimNo, EntityNo, Evidence, Grade, Modality, Says, Truth};
 use crate::query::ast::EntityRef;
 use crate::query::claims::ClaimSource;
-use crate::query::found::{Found, Item};
+use crate::query::found::{Found, Item, Rows};
 use crate::query::run::QueryError;
 
 /// Ties of an entity beyond this number are cited by source only: their sentences are not read for a dossier.
@@ -151,12 +151,13 @@ const SOURCE: usize = 6;
 
 /// Adds a row, or only its citation where the row before says the same: one fact, several places that say it.
 fn add(found: &mut Found, row: [Item; 8]) {
-    let start = found.items.len().saturating_sub(row.len());
-    let same = found.items.get(start..).is_some_and(|before| {
-        before.len() == row.len() && (0..row.len()).all(|at| at == SOURCE || before[at] == row[at])
-    });
-    match (found.items.get_mut(start + SOURCE), &row[SOURCE]) {
-        (Some(Item::Text(places)), Item::Text(more)) if same => {
+    let before = match &mut found.rows {
+        Rows::Items(items) => items.last_chunk_mut::<8>(),
+        Rows::Around(_) => None,
+    };
+    let same = |before: &&mut [Item; 8]| (0..row.len()).all(|at| at == SOURCE || before[at] == row[at]);
+    match (before.filter(same).map(|before| &mut before[SOURCE]), &row[SOURCE]) {
+        (Some(Item::Text(places)), Item::Text(more)) => {
             // The source is named once for all its places.
             let source = more.split(' ').next().unwrap_or("");
             let again = places.rsplit("; ").next().is_some_and(|last| last.split([' ', ',']).next() == Some(source));

@@ -1,6 +1,6 @@
 //! `path` and `between`: how entities are joined.
 
-use super::{Verbs, holds};
+use super::Verbs;
 use crate::graph::LinkNo;
 use crate::model::{EntityNo, Truth};
 use crate::query::ast::{Avoid, EntityRef, Name, PathSelector, PathVerb};
@@ -63,7 +63,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 break;
             }
             let links: Vec<(LinkNo, Truth)> = path.links.iter().map(|&link| (link, walker.truth(link))).collect();
-            let holds = holds(&self.filter, links.iter().map(|link| link.1).min());
+            let holds = Item::holds(self.filter.time.is_some(), links.iter().map(|link| link.1).min());
             found.push([Item::Path(path.entities, links.clone()), Item::Int(links.len() as i64), holds]);
             for (link, truth) in links {
                 if truth == Truth::May {
@@ -134,7 +134,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         }
         for link in tree {
             let truth = walker.truth(link);
-            found.push([Item::Link(link, truth), holds(&self.filter, Some(truth))]);
+            found.push([Item::Link(link, truth), Item::holds(self.filter.time.is_some(), Some(truth))]);
         }
         found.focus = entities;
         Ok(found)
@@ -180,7 +180,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let mut next = Vec::new();
             for entity in std::mem::take(&mut level) {
                 let ties = graph.ties(entity);
-                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place| {
+                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place, _| {
                     let enters = ends.contains(&neighbour) || avoided.is_empty() || !avoided.bars(graph, neighbour);
                     if enters && !reach.contains_key(&neighbour) {
                         reach.insert(neighbour, (depth, Some((entity, ties.link(place)))));

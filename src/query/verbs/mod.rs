@@ -16,7 +16,7 @@ use super::found::{Found, Item};
 use super::paths::Scratch;
 use super::run::QueryError;
 use crate::graph::LinkFilter;
-use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source, Truth};
+use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
 /// What a verb works with.
 pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
@@ -105,16 +105,6 @@ pub fn place(locator: Locator) -> String {
         (0, row) => format!("row {row}"),
         (paragraph, 0) => format!("p{paragraph}"),
         (paragraph, sentence) => format!("p{paragraph} s{sentence}"),
-    }
-}
-
-/// Whether something holds in the time that the scope asks for; nothing where it asks for none.
-fn holds(filter: &LinkFilter, truth: Option<Truth>) -> Item {
-    match truth.filter(|_| filter.time.is_some()) {
-        None => Item::Null,
-        Some(Truth::Yes) => Item::Text("holds".to_owned()),
-        Some(Truth::May) => Item::Text("may hold".to_owned()),
-        Some(Truth::No) => Item::Text("does not hold".to_owned()),
     }
 }
 
