@@ -123,7 +123,7 @@ impl Graph {
         skeletons.dedup();
         let mut found: Vec<(bool, String)> = skeletons
             .iter()
-            .flat_map(|skeleton| self.names_with_words(skeleton, true, true))
+            .flat_map(|skeleton| self.names_with_words(skeleton, true, false))
             .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
             .collect();
         found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));

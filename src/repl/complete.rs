@@ -67,8 +67,9 @@ fn in_statement(before: &str, after: &str, database: &Database) -> Offer {
         .iter()
         .filter_map(|keyword| keyword.split_once(' '))
         .filter(|(first, _)| *first == clause)
-        .map(|(_, second)| second.to_owned())
+        .map(|(_, second)| format!("{second} "))
         .collect();
+    let is_time = lead.to_ascii_lowercase().ends_with("as of");
     let words: Vec<String> = if lead.is_empty() {
         VERBS.iter().map(|verb| format!("{} ", verb.name)).collect()
     } else if lead.ends_with('|') && !in_brackets(lead, '[', ']') {
@@ -77,7 +78,7 @@ fn in_statement(before: &str, after: &str, database: &Database) -> Offer {
         link_kinds(database).collect()
     } else if clause == "avoid" {
         link_kinds(database).chain(kinds(database)).collect()
-    } else if clause == "of" && !lead.to_ascii_lowercase().ends_with("as of") || in_brackets(lead, '(', ')') && lead.ends_with(':') {
+    } else if clause == "of" && !is_time || in_brackets(lead, '(', ')') && lead.ends_with(':') {
         kinds(database).collect()
     } else if clause == "modality" {
         Modality::ALL.iter().map(Modality::to_string).collect()
