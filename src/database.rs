@@ -5,6 +5,7 @@ mod commit;
 mod error;
 mod known;
 mod project;
+mod refold;
 mod statement;
 
 use std::fmt;
