@@ -60,7 +60,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         }
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
-            let written = crate::generate::generate(entities, &out).map_err(|error| Failure::Write { path: out.clone(), error })?;
+            let written = crate::generate::generate(entities, &out)
+                .map_err(|error| Failure::Write { path: out.clone(), error })?;
             terminal.print(&written.to_string())
         }
     }

@@ -41,9 +41,7 @@ impl Database {
         message: &str,
     ) -> Result<CommitSummary, DatabaseError> {
         self.schema().check(&mut changes).map_err(|errors| {
-            DatabaseError::Refused(
-                errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect(),
-            )
+            DatabaseError::Refused(errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect())
         })?;
         let known = self.known_entities(&changes)?;
         let (time, author) = (now(), author.to_owned());
@@ -110,8 +108,7 @@ impl Database {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
         let record = transaction.commit(&author, time, message)?;
-        let touched =
-            Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
+        let touched = Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
         summary.commit = Some(record.commit.clone());
         self.project(&record, &touched)?;
         Ok(summary)
@@ -244,9 +241,11 @@ impl Database {
             match project::keep_delta(&self.directory, &delta) {
                 Ok(()) => {
                     project::sweep(&self.directory, delta.generation, delta.base);
-                    self.graph = project::open(&self.directory, store.generation()).or_else(|_| {
-                        project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
-                    }).map_err(|error| *error)?;
+                    self.graph = project::open(&self.directory, store.generation())
+                        .or_else(|_| {
+                            project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
+                        })
+                        .map_err(|error| *error)?;
                     return Ok(());
                 }
                 Err(error) => self.notices.push(format!("the graph's changes cannot be kept: {error}")),
@@ -324,7 +323,8 @@ impl Refold<'_> {
             record.entities.clone().map(|entity| (entity, Vec::new())).collect();
         let mut links: BTreeMap<(EntityNo, u8, EntityNo), Vec<(ClaimNo, Claim, bool)>> = BTreeMap::new();
         for (number, claim, added) in claims {
-            if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source) {
+            if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source)
+            {
                 self.delta.source_runs.push([number, claim.source]);
             }
             match claim.says {
@@ -504,11 +504,7 @@ fn renumber(
 }
 
 /// Fingerprints of the live claims of sources that the database knows already. O(their claims).
-fn fingerprints(
-    store: &Store,
-    graph: &Graph,
-    sources: &[Option<SourceNo>],
-) -> Result<HashSet<u64>, DatabaseError> {
+fn fingerprints(store: &Store, graph: &Graph, sources: &[Option<SourceNo>]) -> Result<HashSet<u64>, DatabaseError> {
     let mut present = HashSet::new();
     let known: Vec<SourceNo> = sources.iter().flatten().copied().collect();
     if known.is_empty() {

@@ -54,7 +54,14 @@ const NOT_DENIED: u8 = 0b11_1111 & !(1 << Modality::Denied as u8);
 
 impl Default for LinkFilter {
     fn default() -> Self {
-        Self { kinds: KindSet::ALL, time: None, grade: None, sources: 1, modalities: NOT_DENIED, from_sources: Vec::new() }
+        Self {
+            kinds: KindSet::ALL,
+            time: None,
+            grade: None,
+            sources: 1,
+            modalities: NOT_DENIED,
+            from_sources: Vec::new(),
+        }
     }
 }
 

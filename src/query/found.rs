@@ -126,9 +126,9 @@ impl Drawing<'_> {
             Item::Text(text) => Cell::Text(text.clone()),
             Item::Entity(entity) => Cell::Node(self.node(*entity)),
             Item::Link(link, truth) => self.edge(*link, *truth).map_or(Cell::Null, Cell::Edge),
-            Item::Links(links) => Cell::List(
-                links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect(),
-            ),
+            Item::Links(links) => {
+                Cell::List(links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect())
+            }
             Item::Path(entities, links) => Cell::Path(
                 entities.iter().map(|&entity| self.node(entity)).collect(),
                 links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).collect(),

@@ -63,9 +63,8 @@ impl<'a> Walker<'a> {
     /// Whether the step at `place` of the ties of `entity` may be taken, and whether its link holds.
     pub fn admits(&self, entity: EntityNo, place: usize) -> Truth {
         let ties = self.graph.ties(entity);
-        ties.at(place).map_or(Truth::No, |(_, tie)| {
-            self.filter.admits(self.graph, tie, self.weigh, || ties.link(place))
-        })
+        ties.at(place)
+            .map_or(Truth::No, |(_, tie)| self.filter.admits(self.graph, tie, self.weigh, || ties.link(place)))
     }
 
     /// Whether a link holds in the scope's time.

@@ -19,9 +19,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         found.focus.push(entity);
         let range = range.map(Period::bounds);
         let falls_in = |bounds: &Bounds| {
-            range.as_ref().is_none_or(|range| {
-                bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No
-            })
+            range.as_ref().is_none_or(|range| bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No)
         };
 
         // Dated claims: those of links by their evidence, those about the entity itself by reading them.
@@ -31,9 +29,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let mut undated = 0;
         for (place, neighbour, tie) in ties.iter() {
             let link = ties.link(place);
-            let reading = graph.link_kind(tie.kind).map_or("", |kind| {
-                if place < ties.outgoing() { &kind.forward } else { &kind.backward }
-            });
+            let reading = graph
+                .link_kind(tie.kind)
+                .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             for evidence in graph.evidence(link) {
                 let truth = self.filter.weigh(&evidence);
                 if truth == Truth::No {
