@@ -289,6 +289,9 @@ enum Known {
     Refined(EntityNo, Word),
 }
 
+/// A claim, and whether it was added or taken away.
+type Change = (ClaimNo, Claim, bool);
+
 /// Folds what a small commit touched.
 struct Refold<'a> {
     graph: &'a Graph,
@@ -301,7 +304,7 @@ impl Refold<'_> {
         mut self,
         record: &CommitRecord,
         touched: &Touched,
-        claims: Vec<(ClaimNo, Claim, bool)>,
+        claims: Vec<Change>,
     ) -> Result<Option<Delta>, DatabaseError> {
         let words = self.store.words();
         let counts = self.store.counts();
@@ -321,7 +324,7 @@ impl Refold<'_> {
 
         let mut nodes: BTreeMap<EntityNo, Vec<(ClaimNo, bool)>> =
             record.entities.clone().map(|entity| (entity, Vec::new())).collect();
-        let mut links: BTreeMap<(EntityNo, u8, EntityNo), Vec<(ClaimNo, Claim, bool)>> = BTreeMap::new();
+        let mut links: BTreeMap<(EntityNo, u8, EntityNo), Vec<Change>> = BTreeMap::new();
         for (number, claim, added) in claims {
             if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source)
             {

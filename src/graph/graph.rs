@@ -229,10 +229,8 @@ impl Graph {
     /// Entities at the other end of the ties of `entity`, the outgoing first; one with several ties stands several times.
     #[inline]
     pub fn around(&self, entity: EntityNo) -> &[EntityNo] {
-        if let Some(overlay) = &self.overlay {
-            if let Some(list) = overlay.lists.get(&entity) {
-                return &list.neighbours;
-            }
+        if let Some(list) = self.overlay.as_ref().and_then(|overlay| overlay.lists.get(&entity)) {
+            return &list.neighbours;
         }
         let Some([start, _, end]) = self.offsets(entity) else { return &[] };
         self.image.records(Section::Neighbours, start..end)
@@ -251,16 +249,14 @@ impl Graph {
     /// The ties of `entity`.
     #[inline]
     pub fn ties(&self, entity: EntityNo) -> Ties<'_> {
-        if let Some(overlay) = &self.overlay {
-            if let Some(list) = overlay.lists.get(&entity) {
-                return Ties {
-                    neighbours: &list.neighbours,
-                    ties: &list.ties,
-                    outgoing: list.outgoing,
-                    first: 0,
-                    listed: Some(list.links.as_slice()),
-                };
-            }
+        if let Some(list) = self.overlay.as_ref().and_then(|overlay| overlay.lists.get(&entity)) {
+            return Ties {
+                neighbours: &list.neighbours,
+                ties: &list.ties,
+                outgoing: list.outgoing,
+                first: 0,
+                listed: Some(list.links.as_slice()),
+            };
         }
         let [start, middle, end] = self.offsets(entity).unwrap_or_default();
         Ties {
@@ -355,10 +351,10 @@ impl Graph {
 
     /// The source of a claim.
     pub fn source_of(&self, claim: ClaimNo) -> SourceNo {
-        if let Some(overlay) = &self.overlay {
-            if overlay.source_runs.first().is_some_and(|run| claim >= run[0]) {
-                return source_of(&overlay.source_runs, claim);
-            }
+        if let Some(overlay) = &self.overlay
+            && overlay.source_runs.first().is_some_and(|run| claim >= run[0])
+        {
+            return source_of(&overlay.source_runs, claim);
         }
         let runs = self.image.len::<[u32; 2]>(Section::SourceRuns);
         let run = |place: usize| self.image.record::<[u32; 2]>(Section::SourceRuns, place).copied().unwrap_or_default();
