@@ -1,5 +1,7 @@
 //! The database: the only door. Files go in as changes, statements as text, and answers come out.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod claims;
 mod commit;
 mod error;

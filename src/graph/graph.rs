@@ -53,12 +53,13 @@ impl<'g> Ties<'g> {
         self.outgoing
     }
 
-    /// The link at a place.
+    /// The link at a place; `LinkNo::MAX`, which no link has, where there is none.
+    #[inline]
     pub fn link(&self, place: usize) -> LinkNo {
         match self.listed {
-            Some(listed) => listed[place],
+            Some(listed) => listed.get(place).copied().unwrap_or(LinkNo::MAX),
             None if place < self.outgoing => self.first + place as u32,
-            None => self.ties[place].claim,
+            None => self.ties.get(place).map_or(LinkNo::MAX, |tie| tie.claim),
         }
     }
 
@@ -316,8 +317,9 @@ impl Graph {
     pub fn find_link(&self, from: EntityNo, kind: u8, to: EntityNo) -> Option<LinkNo> {
         let ties = self.ties(from);
         let outgoing = ties.outgoing().min(ties.len());
-        let place = partition_point(outgoing, |place| (ties.ties[place].kind, ties.neighbours[place]) < (kind, to));
-        (place < outgoing && ties.ties[place].kind == kind && ties.neighbours[place] == to).then(|| ties.link(place))
+        let key = |place| ties.at(place).map(|(neighbour, tie)| (tie.kind, neighbour));
+        let place = partition_point(outgoing, |place| key(place) < Some((kind, to)));
+        (place < outgoing && key(place) == Some((kind, to))).then(|| ties.link(place))
     }
 
     /// The evidence of a link: one entry a live claim, in the order of claims.

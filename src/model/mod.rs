@@ -4,6 +4,8 @@
 //! a name or an attribute, or that a link holds in a period. Entities and links are folds of their live claims
 //! ([`fold`]). What readers hand to the database is a [`Changes`].
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod changes;
 mod claim;
 mod commit;

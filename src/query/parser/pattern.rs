@@ -52,10 +52,10 @@ impl Parser<'_> {
 
     /// The conjunction of some conditions.
     fn joined(&mut self, mut filters: Vec<Expr>) -> Parsed<Option<Expr>> {
-        match filters.len() {
-            0 | 1 => Ok(filters.pop()),
-            _ => {
-                let span = filters.iter().fold(filters[0].span, |span, filter| span.to(filter.span));
+        match &*filters {
+            [] | [_] => Ok(filters.pop()),
+            [first, rest @ ..] => {
+                let span = rest.iter().fold(first.span, |span, filter| span.to(filter.span));
                 self.make(ExprKind::And(filters), span).map(Some)
             }
         }
