@@ -45,12 +45,12 @@ pub use error::DatabaseError;
 ///     [[entity]]
 ///     id = "a"
 ///     kind = "Organisation"
-///     names = ["Group A"]
+///     names = [{ name = "Group A" }]
 ///
 ///     [[entity]]
 ///     id = "b"
 ///     kind = "Organisation"
-///     names = ["Group B"]
+///     names = [{ name = "Group B" }]
 ///
 ///     [[link]]
 ///     from = "a"
