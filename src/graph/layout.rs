@@ -13,7 +13,7 @@ pub const HEADER_LEN: usize = 4096;
 /// Bytes that one checksum covers.
 pub const BLOCK: usize = 1 << BLOCK_SHIFT;
 /// `log2(BLOCK)`: small enough that a cold look-up hashes little, large enough that the sums stay small.
-pub const BLOCK_SHIFT: usize = 13;
+pub const BLOCK_SHIFT: usize = 12;
 /// Alignment of every section in the file.
 pub const ALIGN: usize = 64;
 

@@ -88,7 +88,10 @@ impl<C: ClaimSource> Run<'_, C> {
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
         let started = Instant::now();
-        let mut meter = Meter::new(self.budget, self.stop);
+        let counted = statement.pipes.iter().any(|pipe| matches!(pipe.value, Pipe::Count | Pipe::CountByKind));
+        // What is only counted takes no room in the answer.
+        let rows = if counted { usize::MAX } else { self.budget.rows };
+        let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
         let mut found = match (&statement.body, statement.explain) {
             (Body::Verb(verb), None | Some(Explain::Profile)) => {
                 let mut verbs = Verbs {
@@ -134,7 +137,7 @@ pub fn micros(started: Instant) -> f64 {
 fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
     let entities = |found: &Found| {
         let mut entities: Vec<_> = found
-            .items
+            .items(graph)
             .iter()
             .flat_map(|item| match item {
                 Item::Entity(entity) => vec![*entity],

@@ -195,7 +195,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let mut next = Vec::new();
             for entity in std::mem::take(&mut level) {
                 let ties = graph.ties(entity);
-                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place| {
+                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place, _| {
                     let enters = ends.contains(&neighbour) || avoided.is_empty() || !avoided.bars(graph, neighbour);
                     if enters && !reach.contains_key(&neighbour) {
                         reach.insert(neighbour, (depth, Some((entity, ties.link(place)))));
