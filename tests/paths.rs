@@ -1,5 +1,7 @@
 //! `path`, `neighbours`, `between` and `common` against a slow and obviously right oracle, on random small graphs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;
@@ -169,7 +171,13 @@ impl Question {
 
 /// All paths without a repeated entity, by depth-first search, the shortest first.
 fn oracle(links: &[Link], question: &Question) -> Vec<Vec<String>> {
-    fn go(links: &[Link], question: &Question, trail: &mut Vec<u32>, path: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
+    fn go(
+        links: &[Link],
+        question: &Question,
+        trail: &mut Vec<u32>,
+        path: &mut Vec<String>,
+        all: &mut Vec<Vec<String>>,
+    ) {
         let at = trail[trail.len() - 1];
         if at == question.to {
             all.push(path.clone());

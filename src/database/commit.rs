@@ -38,9 +38,7 @@ impl Database {
         message: &str,
     ) -> Result<CommitSummary, DatabaseError> {
         self.schema().check(&mut changes).map_err(|errors| {
-            DatabaseError::Refused(
-                errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect(),
-            )
+            DatabaseError::Refused(errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect())
         })?;
         let known = self.known_entities(&changes)?;
         let (time, author) = (now(), author.to_owned());
@@ -107,8 +105,7 @@ impl Database {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
         let record = transaction.commit(&author, time, message)?;
-        let touched =
-            Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
+        let touched = Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
         summary.commit = Some(record.commit.clone());
         self.project(&record, &touched)?;
         Ok(summary)
@@ -241,9 +238,11 @@ impl Database {
             match project::keep_delta(&self.directory, &delta) {
                 Ok(()) => {
                     project::sweep(&self.directory, delta.generation, delta.base);
-                    self.graph = project::open(&self.directory, store.generation()).or_else(|_| {
-                        project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
-                    }).map_err(|error| *error)?;
+                    self.graph = project::open(&self.directory, store.generation())
+                        .or_else(|_| {
+                            project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
+                        })
+                        .map_err(|error| *error)?;
                     return Ok(());
                 }
                 Err(error) => self.notices.push(format!("the graph's changes cannot be kept: {error}")),
@@ -334,11 +333,7 @@ fn renumber(
 }
 
 /// Fingerprints of the live claims of sources that the database knows already. O(their claims).
-fn fingerprints(
-    store: &Store,
-    graph: &Graph,
-    sources: &[Option<SourceNo>],
-) -> Result<HashSet<u64>, DatabaseError> {
+fn fingerprints(store: &Store, graph: &Graph, sources: &[Option<SourceNo>]) -> Result<HashSet<u64>, DatabaseError> {
     let mut present = HashSet::new();
     let known: Vec<SourceNo> = sources.iter().flatten().copied().collect();
     if known.is_empty() {

@@ -125,7 +125,13 @@ impl Refold<'_> {
         Ok(if turned { (to, from) } else { (from, to) })
     }
 
-    fn add(&mut self, from: EntityNo, kind: u8, to: EntityNo, evidence: Vec<DeltaEvidence>) -> Result<(), DatabaseError> {
+    fn add(
+        &mut self,
+        from: EntityNo,
+        kind: u8,
+        to: EntityNo,
+        evidence: Vec<DeltaEvidence>,
+    ) -> Result<(), DatabaseError> {
         let (from, to) = self.ends(from, kind, to)?;
         if from != to && !evidence.is_empty() {
             self.links.entry((from, kind, to)).or_default().added.extend(evidence);

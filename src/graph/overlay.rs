@@ -212,10 +212,10 @@ impl Overlay {
             if base.node(number).is_some_and(|old| old.state == LIVE) {
                 decrement(&mut meta.entities_by_kind, node.kind);
             }
-            if node.state == LIVE {
-                if let Some(count) = meta.entities_by_kind.get_mut(node.kind as usize) {
-                    *count += 1;
-                }
+            if node.state == LIVE
+                && let Some(count) = meta.entities_by_kind.get_mut(node.kind as usize)
+            {
+                *count += 1;
             }
             ids.insert(node.id.clone(), number);
             nodes.insert(

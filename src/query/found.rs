@@ -84,13 +84,7 @@ impl Around {
         let rows = self.reached.iter().zip(links).flat_map(|(&(entity, hops), links)| {
             let kind = graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind));
             let holds = Item::holds(&links);
-            [
-                Item::Entity(entity),
-                Item::Text(kind.to_owned()),
-                Item::Int(i64::from(hops)),
-                Item::Links(links),
-                holds,
-            ]
+            [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(i64::from(hops)), Item::Links(links), holds]
         });
         rows.collect()
     }
@@ -220,9 +214,9 @@ impl Drawing<'_> {
             Item::Text(text) => Cell::Text(text.clone()),
             Item::Entity(entity) => Cell::Node(self.node(*entity)),
             Item::Link(link, truth) => self.edge(*link, *truth).map_or(Cell::Null, Cell::Edge),
-            Item::Links(links) => Cell::List(
-                links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect(),
-            ),
+            Item::Links(links) => {
+                Cell::List(links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect())
+            }
             Item::Path(entities, links) => Cell::Path(
                 entities.iter().map(|&entity| self.node(entity)).collect(),
                 links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).collect(),
