@@ -234,6 +234,7 @@ fn changes_since_are_laid_over_the_snapshot() {
                 kind: 0,
                 finer: 0,
                 state: tieline::graph::LIVE,
+                stands: 4,
                 names: vec![(0, "New group".to_owned())],
                 claims: vec![6],
             },

@@ -480,11 +480,22 @@ impl Graph {
     }
 
     /// The entity that stands for `entity`: itself, unless it is merged.
-    pub fn representative(&self, entity: EntityNo) -> EntityNo {
-        match self.node_record(entity) {
-            Some(record) if record.state == MERGED => record.claims,
-            _ => entity,
+    pub fn representative(&self, mut entity: EntityNo) -> EntityNo {
+        // Each step leads to a smaller number, or to one that a later change put in its place: it ends.
+        for _ in 0..self.entity_count() {
+            let stands = match self.overlay.as_ref().and_then(|overlay| overlay.nodes.get(&entity)) {
+                Some(node) => node.stands,
+                None => match self.node_record(entity) {
+                    Some(record) if record.state == MERGED => record.claims,
+                    _ => entity,
+                },
+            };
+            if stands == entity {
+                break;
+            }
+            entity = stands;
         }
+        entity
     }
 
     /// The names of an entity with their roles.

@@ -51,6 +51,8 @@ pub struct DeltaNode {
     pub finer: u16,
     /// Whether any live claim speaks of it: a state of the layout.
     pub state: u8,
+    /// The entity that stands for it: itself unless it is merged.
+    pub stands: EntityNo,
     /// Its names: number of the role, name.
     pub names: Vec<(u8, String)>,
     /// Its claims.
@@ -107,6 +109,7 @@ pub(super) struct OverlayNode {
     pub kind: u8,
     pub finer: u16,
     pub state: u8,
+    pub stands: EntityNo,
     pub names: Vec<(NameRole, String)>,
     pub claims: Vec<ClaimNo>,
 }
@@ -223,6 +226,7 @@ impl Overlay {
                     kind: node.kind,
                     finer: node.finer,
                     state: node.state,
+                    stands: node.stands,
                     names: node
                         .names
                         .into_iter()

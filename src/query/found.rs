@@ -51,6 +51,8 @@ pub struct Around {
     pub reached: Vec<(EntityNo, u32)>,
     /// Steps that reach them from the level before.
     pub steps: Vec<Step>,
+    /// Whether the scope asks for a time.
+    pub timed: bool,
 }
 
 /// A step to a reached entity.
@@ -83,7 +85,7 @@ impl Around {
         }
         let rows = self.reached.iter().zip(links).flat_map(|(&(entity, hops), links)| {
             let kind = graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind));
-            let holds = Item::holds(&links);
+            let holds = Item::holds(self.timed, links.iter().map(|link| link.1).max());
             [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(i64::from(hops)), Item::Links(links), holds]
         });
         rows.collect()
@@ -91,12 +93,14 @@ impl Around {
 }
 
 impl Item {
-    /// Whether an answer that rests on any of these links holds: it does if one holds.
-    pub fn holds(links: &[(LinkNo, Truth)]) -> Self {
-        Self::Text(match links.iter().map(|link| link.1).max() {
-            Some(Truth::Yes) => "holds".to_owned(),
-            _ => "may hold".to_owned(),
-        })
+    /// Whether something holds in the time that the scope asks for; nothing where it asks for none.
+    pub fn holds(timed: bool, truth: Option<Truth>) -> Self {
+        match truth.filter(|_| timed) {
+            None => Self::Null,
+            Some(Truth::Yes) => Self::Text("holds".to_owned()),
+            Some(Truth::May) => Self::Text("may hold".to_owned()),
+            Some(Truth::No) => Self::Text("does not hold".to_owned()),
+        }
     }
 }
 

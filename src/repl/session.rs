@@ -117,6 +117,7 @@ impl<'a> Session<'a> {
     fn ask(&mut self, text: &str) -> Result<(), Failure> {
         self.statement.stop.store(false, Ordering::Relaxed);
         let ran = self.database.borrow_mut().run(text, &self.statement);
+        self.terminal.notices(&mut self.database.borrow_mut());
         let ran = ran.map_err(|error| match &self.place {
             Some((file, line)) => in_file(error, file, *line),
             None => error.into(),
