@@ -86,6 +86,14 @@ pub struct Header {
     pub sections: [[u64; 2]; SECTIONS],
 }
 
+impl Header {
+    /// Offset and length of a section, in bytes.
+    #[inline]
+    pub fn section(&self, section: Section) -> [u64; 2] {
+        self.sections.get(section as usize).copied().unwrap_or_default()
+    }
+}
+
 /// Where in the header its own checksum (xxh3 of all bytes before it) stands.
 pub const HEADER_CHECK: usize = HEADER_LEN - 8;
 

@@ -111,6 +111,9 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// Takes the entities and steps of one way; returns whether it wants more.
+type See<'s> = dyn FnMut(&[(u32, u32)]) -> bool + 's;
+
 /// One side of a search from both ends.
 struct Side {
     root: EntityNo,
@@ -148,8 +151,8 @@ impl Side {
 
     /// All ways from the root to a reached entity, as entities and steps of the search, each given to `see`, which
     /// returns whether it wants more.
-    fn each_way(&self, reached: u32, see: &mut dyn FnMut(&[(u32, u32)]) -> bool) -> bool {
-        fn go(side: &Side, at: u32, trail: &mut Vec<(u32, u32)>, see: &mut dyn FnMut(&[(u32, u32)]) -> bool) -> bool {
+    fn each_way(&self, reached: u32, see: &mut See) -> bool {
+        fn go(side: &Side, at: u32, trail: &mut Vec<(u32, u32)>, see: &mut See) -> bool {
             let mut step = side.heads[at as usize];
             if step == NONE {
                 return see(trail);

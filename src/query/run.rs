@@ -117,7 +117,11 @@ impl<C: ClaimSource> Run<'_, C> {
         let run_us = micros(started);
         let cut = meter.cut().map(str::to_owned);
         if statement.explain == Some(Explain::Profile) {
-            found.notes.push(format!("{} rows, {} links visited, {run_us:.0} microseconds", found.len(), meter.visited()));
+            found.notes.push(format!(
+                "{} rows, {} links visited, {run_us:.0} microseconds",
+                found.len(),
+                meter.visited()
+            ));
         }
         let timing = Timing { parse_us: 0.0, plan_us, run_us, rows: found.len() };
         Ok(Outcome { found, cut, visited: meter.visited(), timing })

@@ -85,7 +85,7 @@ fn write_records(
         for &column in columns {
             let text = shown(&phrases, answer, row, column);
             if !text.is_empty() {
-                table.add_row([heading(&answer.columns[column], options), Box::new(text)]);
+                table.add_row([heading(name(answer, column), options), Box::new(text)]);
             }
         }
         pad(&mut table);
@@ -113,6 +113,11 @@ fn empty(frame: Frame, width: Option<u16>, options: &Options<'_>) -> Table {
     table
 }
 
+/// The name of a column.
+fn name(answer: &Answer, column: usize) -> &str {
+    answer.columns.get(column).map_or("", String::as_str)
+}
+
 fn heading(name: &str, options: &Options<'_>) -> Box {
     let cell = Box::new(safe(name));
     if options.colour { cell.add_attribute(Attribute::Bold) } else { cell }
@@ -127,7 +132,7 @@ fn pad(table: &mut Table) {
 fn build(answer: &Answer, columns: &[usize], frame: Frame, options: &Options<'_>) -> Table {
     let phrases = Phrases::new(&answer.graph).numbered(!options.unnumbered);
     let mut table = empty(frame, options.width, options);
-    table.set_header(columns.iter().map(|&column| heading(&answer.columns[column], options)));
+    table.set_header(columns.iter().map(|&column| heading(name(answer, column), options)));
     for row in &answer.rows {
         table.add_row(columns.iter().map(|&column| shown(&phrases, answer, row, column)));
     }
@@ -146,18 +151,21 @@ fn build(answer: &Answer, columns: &[usize], frame: Frame, options: &Options<'_>
 fn shown(phrases: &Phrases<'_>, answer: &Answer, row: &[Cell], column: usize) -> String {
     match row.get(column) {
         None => String::new(),
-        Some(Cell::Edge(edge)) if answer.columns[column] == NUMBERS => Phrases::number(*edge).to_string(),
-        Some(Cell::List(list)) => match phrases.links_in_row(list, row) {
-            Some(lines) => lines.iter().map(|line| safe(line)).collect::<Vec<_>>().join("\n"),
-            None => safe(&phrases.cell(&row[column])).into_owned(),
-        },
-        Some(cell) => safe(&phrases.cell(cell)).into_owned(),
+        Some(Cell::Edge(edge)) if name(answer, column) == NUMBERS => Phrases::number(*edge).to_string(),
+        Some(cell) => match cell {
+            Cell::List(list) => phrases.links_in_row(list, row),
+            _ => None,
+        }
+        .map_or_else(
+            || safe(&phrases.cell(cell)).into_owned(),
+            |lines| lines.iter().map(|line| safe(line)).collect::<Vec<_>>().join("\n"),
+        ),
     }
 }
 
 fn is_numeric(answer: &Answer, column: usize) -> bool {
     let mut cells = answer.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Cell::Null).peekable();
-    let links = answer.columns[column] == NUMBERS;
+    let links = name(answer, column) == NUMBERS;
     cells.peek().is_some()
         && cells.all(|cell| matches!(cell, Cell::Int(_) | Cell::Float(_)) || links && matches!(cell, Cell::Edge(_)))
 }

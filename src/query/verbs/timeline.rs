@@ -50,10 +50,10 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         for cited in self.cited(&about)? {
             let Says::Attribute { value, .. } = &cited.claim.says else { continue };
             let when = cited.claim.when.or_else(|| value.parse().ok());
-            if let Some((when, bounds)) = when.map(|when| (when, when.bounds())) {
-                if falls_in(&bounds) {
-                    dated.push((order(&bounds), when, cited.number, None));
-                }
+            if let Some((when, bounds)) = when.map(|when| (when, when.bounds()))
+                && falls_in(&bounds)
+            {
+                dated.push((order(&bounds), when, cited.number, None));
             }
         }
         dated.sort_by_key(|(order, when, claim, _)| (*order, *when, *claim));
