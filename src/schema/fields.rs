@@ -289,10 +289,37 @@ impl<'d> Fields<'d> {
             .collect()
     }
 
+    /// The items of a list of texts and tables.
+    pub fn texts_and_tables(&self, key: &str, what: &'static str, allowed: &[&str]) -> Vec<TextOrTable<'d>> {
+        const WANTED: &str = "a list of texts or tables";
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(list) = value.get_ref() else {
+            self.wrong::<()>(key, WANTED, value.span(), value.get_ref());
+            return Vec::new();
+        };
+        list.iter()
+            .filter_map(|item| match item.get_ref() {
+                DeValue::String(text) => Some(TextOrTable::Text(Spanned::new(item.span(), text))),
+                DeValue::Table(table) => {
+                    Some(TextOrTable::Table(Fields::new(self.doc, table, item.span(), what, allowed)))
+                }
+                other => self.wrong(key, WANTED, item.span(), other),
+            })
+            .collect()
+    }
+
     fn wrong<T>(&self, key: &str, wanted: &str, span: Range<usize>, found: &DeValue<'_>) -> Option<T> {
         self.doc.problem(span, format!("{key:?} is to be {wanted}, not {}", in_words(found)));
         None
     }
+}
+
+/// An item of a list of texts and tables.
+pub enum TextOrTable<'d> {
+    /// A text.
+    Text(Text<'d>),
+    /// A table.
+    Table(Fields<'d>),
 }
 
 /// What sort of value it is.

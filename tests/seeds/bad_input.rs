@@ -257,6 +257,31 @@ attributes = [{{ key = "description", value = "bell \u0007", note = "tab \t" }}]
 }
 
 #[test]
+fn a_name_with_nothing_more_to_say_is_a_plain_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.toml");
+    let seed = |names: &str| {
+        std::fs::write(
+            &file,
+            format!("[source]\nid = 's'\ntitle = 't'\n[[entity]]\nid = 'a'\nkind = 'Person'\nnames = {names}\n"),
+        )
+        .unwrap();
+        tieline::read::seeds(std::slice::from_ref(&file), tieline::schema::Schema::builtin(), &())
+    };
+    let plain = seed("['A', 'B', { name = 'C', role = 'former' }]").unwrap();
+    let tables = seed("[{ name = 'A' }, { name = 'B', role = 'alias' }, { name = 'C', role = 'former' }]").unwrap();
+    assert_eq!(plain.claims, tables.claims);
+    for (names, message) in [
+        ("'A'", "a.toml:7:10: \"names\" is to be a list of texts or tables, not a string"),
+        ("['A', 3]", "a.toml:7:15: \"names\" is to be a list of texts or tables, not a number"),
+        ("['']", "a.toml:7:11: "),
+    ] {
+        let refused = seed(names).unwrap_err();
+        assert!(refused.len() == 1 && refused[0].to_string().contains(message), "{refused:?}");
+    }
+}
+
+#[test]
 fn names_keep_quotes_and_any_script_and_texts_their_lines() {
     let changes = read(
         r#"

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{MAX_NAME, MAX_TEXT};
 use crate::model::{Credibility, Locator, Modality, NameRole, Period, Reliability, Source};
-use crate::schema::fields::{Document, Fields, Text, in_words};
+use crate::schema::fields::{Document, Fields, Text, TextOrTable, in_words};
 use crate::schema::nearest;
 
 /// A seed file.
@@ -254,14 +254,20 @@ impl<'d> Reader<'d> {
     }
 
     fn names(self, fields: &Fields<'d>, outer: &Frame<'d>) -> Vec<NameTable<'d>> {
-        let tables = fields.tables("names", "a name", &claim(&["name", "role", "language"]));
-        let mut names = Vec::with_capacity(tables.len());
-        for (place, table) in tables.iter().enumerate() {
+        let items = fields.texts_and_tables("names", "a name", &claim(&["name", "role", "language"]));
+        let mut names = Vec::with_capacity(items.len());
+        for (place, item) in items.into_iter().enumerate() {
             let by_place = if place == 0 { NameRole::Primary } else { NameRole::Alias };
-            let role = self.word(table, "role", NameRole::ALL.iter().map(|role| role.word())).unwrap_or(by_place);
-            let language = table.text("language").and_then(|language| self.language(&language));
-            let frame = self.frame(table).inside(outer);
-            if let Some(name) = table.required("name").and_then(|name| self.clean(&name, "name", MAX_NAME)) {
+            let (name, role, language, frame) = match item {
+                TextOrTable::Text(name) => (Some(name), by_place, None, outer.clone()),
+                TextOrTable::Table(table) => {
+                    let role = self.word(&table, "role", NameRole::ALL.iter().map(|role| role.word()));
+                    let language = table.text("language").and_then(|language| self.language(&language));
+                    let frame = self.frame(&table).inside(outer);
+                    (table.required("name"), role.unwrap_or(by_place), language, frame)
+                }
+            };
+            if let Some(name) = name.and_then(|name| self.clean(&name, "name", MAX_NAME)) {
                 names.push(NameTable { name, role, language, frame });
             }
         }
