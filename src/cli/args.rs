@@ -1,10 +1,13 @@
 //! What is typed on the command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::database::Session;
+use crate::query::Budget;
 use crate::write::Format;
 
 /// A knowledge-graph database of extremist organisations and the ties between them.
@@ -37,9 +40,29 @@ pub struct Global {
     /// Say only answers and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// End a statement at this many rows, with those that were found [default: 100000]
+    #[arg(long, global = true, value_name = "N")]
+    max_rows: Option<usize>,
+    /// End a statement when it has looked at this many links [default: 200000000]
+    #[arg(long, global = true, value_name = "N")]
+    max_links: Option<u64>,
+    /// End a statement after this many seconds [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    max_seconds: Option<Duration>,
 }
 
 impl Global {
+    /// A session with the budget that was asked for.
+    pub fn session(&self) -> Session {
+        let usual = Budget::default();
+        let budget = Budget {
+            rows: self.max_rows.unwrap_or(usual.rows),
+            visited: self.max_links.unwrap_or(usual.visited),
+            time: self.max_seconds.unwrap_or(usual.time),
+        };
+        Session { budget, ..Session::default() }
+    }
+
     /// Who changes the database: as told, or who is logged in, or `unknown`.
     pub fn author(&self) -> String {
         let logged_in = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
@@ -184,6 +207,11 @@ pub enum Bench {
     },
 }
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+}
+
 fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::WORDS).try_map(|word| word.parse::<Format>())
 }
@@ -224,6 +252,17 @@ mod tests {
         assert!(matches!(parsed("query -f q --timing").unwrap().command, Some(Command::Query { timing: true, .. })));
         for words in ["query", "query find -f q", "query find --format yaml", "import csv x.csv", "undo first"] {
             assert_eq!(parsed(words).unwrap_err().exit_code(), 2, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_budget_is_what_was_asked_for_and_else_the_usual_one() {
+        let budget = |words: &str| parsed(words).unwrap().global.session().budget;
+        assert_eq!(budget("stats"), Budget::default());
+        let asked = budget("query rank --max-rows 5 --max-links 7 --max-seconds 0.5");
+        assert_eq!(asked, Budget { rows: 5, visited: 7, time: Duration::from_millis(500) });
+        for words in ["stats --max-seconds -1", "stats --max-seconds x", "stats --max-rows -1"] {
+            assert!(parsed(words).is_err(), "{words}");
         }
     }
 

@@ -25,12 +25,15 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
-            query(&mut open()?, &text, format, timing, terminal)
+            let batch = Batch { format, timing, keep_going: false };
+            query(&mut open()?, &text, global.session(), &batch, terminal)
         }
         Command::Query { file, format, timing, keep_going, .. } => {
-            query_file(&mut open()?, file.as_deref(), Batch { format, timing, keep_going }, terminal)
+            query_file(&mut open()?, file.as_deref(), global.session(), Batch { format, timing, keep_going }, terminal)
         }
-        Command::Export { query, format, output } => export(&mut open()?, &query, format, output, terminal),
+        Command::Export { query, format, output } => {
+            export(&mut open()?, &query, global.session(), format, output, terminal)
+        }
         Command::Schema { kind } => schema::print(Schema::builtin(), kind.as_deref(), terminal),
         Command::Stats { format } => terminal.answer(&open()?.stats()?, Target { format, ..Target::default() }),
         Command::History { format } => terminal.answer(&history(&mut open()?)?, Target { format, ..Target::default() }),
@@ -137,15 +140,27 @@ pub fn summary_text(summary: &CommitSummary) -> String {
 fn query(
     database: &mut Database,
     text: &str,
-    format: Format,
-    timing: bool,
+    session: Session,
+    batch: &Batch,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let ran = database.run(text, &Session { cite: format == Format::Dot, ..Session::default() })?;
+    let Batch { format, timing, .. } = *batch;
+    let ran = database.run(text, &Session { cite: format == Format::Dot, ..session })?;
     terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
-    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, unnumbered: keeps_numbers(text), ..Options::default() }, terminal)?;
+    show(
+        &ran,
+        format,
+        Options {
+            title: Some(text),
+            timing: times,
+            looks: &looks,
+            unnumbered: keeps_numbers(text),
+            ..Options::default()
+        },
+        terminal,
+    )?;
     if timing {
         report_times(1, &ran.timing);
     }
@@ -162,17 +177,24 @@ pub fn show(ran: &Ran, format: Format, options: Options<'_>, terminal: &Terminal
     terminal.answer(&ran.answer, Target { format, file, options })
 }
 
+/// How statements are answered.
 struct Batch {
     format: Format,
     timing: bool,
     keep_going: bool,
 }
 
-fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, terminal: &Terminal) -> Result<(), Failure> {
+fn query_file(
+    database: &mut Database,
+    file: Option<&Path>,
+    mut session: Session,
+    batch: Batch,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let name = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
     let text = read(file)?;
     let looks = looks(database);
-    let mut session = Session { cite: batch.format == Format::Dot, ..Session::default() };
+    session.cite = batch.format == Format::Dot;
     let mut refused = false;
     for (number, statement) in split(&text).iter().enumerate() {
         let number = number + 1;
@@ -269,11 +291,12 @@ fn report_times(statement: usize, timing: &Timing) {
 fn export(
     database: &mut Database,
     query: &str,
+    session: Session,
     format: Option<Format>,
     output: Option<PathBuf>,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut ran = database.run(query, &Session { cite: true, ..Session::default() })?;
+    let mut ran = database.run(query, &Session { cite: true, ..session })?;
     terminal.notices(database);
     ran.file = output.filter(|path| path.as_os_str() != "-").or(ran.file);
     ran.output = format.or(ran.output);

@@ -441,11 +441,9 @@ impl Graph {
         if let Some(node) = self.overlay.as_ref().and_then(|overlay| overlay.nodes.get(&entity)) {
             return &node.claims;
         }
-        let (Some(record), Some(next)) =
-            (self.node_record(entity), self.image.record::<NodeRecord>(Section::Nodes, entity as usize + 1))
-        else {
-            return &[];
-        };
+        // An entity that came after the snapshot is no damage of it.
+        let Some(record) = self.node_record(entity) else { return &[] };
+        let Some(next) = self.image.record::<NodeRecord>(Section::Nodes, entity as usize + 1) else { return &[] };
         if record.state == MERGED {
             return &[];
         }

@@ -70,13 +70,15 @@ impl<'a> Meter<'a> {
         self.cut.is_none()
     }
 
-    /// Whether one more row fits beside `rows` rows; if not, the row budget has ended the statement.
+    /// Whether one more row fits beside `rows` rows; if not, the row budget has ended the statement. What else has ended a
+    /// search does not keep from showing what it found.
     pub fn fits(&mut self, rows: usize) -> bool {
-        if rows >= self.budget.rows {
+        let fits = rows < self.budget.rows;
+        if !fits {
             self.end(format!("the budget of {} rows", self.budget.rows));
             self.next_look = 0;
         }
-        self.cut.is_none()
+        fits
     }
 
     /// Whether nothing has ended the statement yet.

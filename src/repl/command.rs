@@ -99,7 +99,9 @@ pub fn help(about: &str) -> String {
     }
     if about.is_empty() {
         lines.insert(0, "An entity is a name in quotes or an @id; what is in brackets may be left out.\n".to_owned());
-        lines.push(format!("\nAfter any statement, a scope:\n    {SCOPE}\nand what becomes of the answer:\n    {PIPES}\n"));
+        lines.push(format!(
+            "\nAfter any statement, a scope:\n    {SCOPE}\nand what becomes of the answer:\n    {PIPES}\n"
+        ));
     }
     for command in commands() {
         lines.push(format!("{:<28}{}", format!("{} {}", command.name(), command.argument()), command.meaning()));

@@ -43,9 +43,10 @@ const INTERRUPTED: i32 = 130;
 pub fn run(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     let mut database = Database::open(&global.db)?;
     terminal.notices(&mut database);
-    let stop = Arc::new(AtomicBool::new(false));
+    let statement = global.session();
+    let stop = Arc::clone(&statement.stop);
     let interactive = io::stdin().is_terminal();
-    let session = Session::new(Rc::new(RefCell::new(database)), terminal, Arc::clone(&stop), interactive);
+    let session = Session::new(Rc::new(RefCell::new(database)), terminal, statement, interactive);
     if interactive { converse(session, terminal, stop) } else { read_lines(session) }
 }
 

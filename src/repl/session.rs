@@ -5,14 +5,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::command::{Command, help};
 use super::is_fatal;
 use crate::cli::{
-    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks, print_schema,
-    remember, split,
+    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks,
+    print_schema, remember, split,
 };
 use crate::database::{self, Database, Ran};
 use crate::graph::Answer;
@@ -44,18 +43,18 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A session in which setting `stop` ends the running statement.
+    /// A session that begins as `statement` says.
     pub fn new(
         database: Rc<RefCell<Database>>,
         terminal: &'a Terminal,
-        stop: Arc<AtomicBool>,
+        statement: database::Session,
         interactive: bool,
     ) -> Self {
         let looks = looks(&database.borrow());
         Self {
             database,
             terminal,
-            statement: database::Session { stop, ..database::Session::default() },
+            statement,
             looks,
             format: Format::default(),
             timer: false,

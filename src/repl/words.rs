@@ -21,7 +21,11 @@ pub const VERBS: [Verb; 10] = [
     verb("between", "\"A\", \"B\", ...", "the smallest picture that joins them"),
     verb("common", "\"A\", \"B\"", "what both are tied to"),
     verb("timeline", "\"NAME\" [2007..2021]", "what happened when"),
-    verb("why", "3 | @ttp/affiliated_with/al-qaeda | \"A\" to \"B\"", "the claims behind a link: source, grade, speaker, sentence"),
+    verb(
+        "why",
+        "3 | @ttp/affiliated_with/al-qaeda | \"A\" to \"B\"",
+        "the claims behind a link: source, grade, speaker, sentence",
+    ),
     verb("rank", "[degree | pagerank | betweenness] [of KIND] [limit 10]", "who matters most"),
     verb("match", "(a:KIND)-[l:LINK]->(b) where ... return ...", "patterns of your own"),
 ];
@@ -31,8 +35,7 @@ const fn verb(name: &'static str, usage: &'static str, meaning: &'static str) ->
 }
 
 /// What may follow every statement.
-pub const SCOPE: &str =
-    "as of 2014, during 2001..2008, known on 2021-11-20, grade B2, sources 2,\n    modality asserted, alleged, from source ID";
+pub const SCOPE: &str = "as of 2014, during 2001..2008, known on 2021-11-20, grade B2, sources 2,\n    modality asserted, alleged, from source ID";
 
 /// What may be done with an answer.
 pub const PIPES: &str = "| dot, | csv, | json, | count, | count by kind, | ids, and > FILE";

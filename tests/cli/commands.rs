@@ -61,7 +61,10 @@ fn each_format_by_option_and_by_pipe() {
     Place              1
     Status             1
     ");
-    assert_eq!(home.run(["query", "--format", "yaml", "rank"]).fails(2).lines().next().unwrap(), "error: invalid value 'yaml' for '--format <FORMAT>'");
+    assert_eq!(
+        home.run(["query", "--format", "yaml", "rank"]).fails(2).lines().next().unwrap(),
+        "error: invalid value 'yaml' for '--format <FORMAT>'"
+    );
 }
 
 #[test]
@@ -73,8 +76,11 @@ fn a_file_of_statements() {
     );
     let file = file.to_str().unwrap();
     let ran = home.run(["query", "-f", file, "--format", "jsonl", "--timing"]);
-    let statements: Vec<u64> =
-        ran.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["statement"].as_u64().unwrap()).collect();
+    let statements: Vec<u64> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["statement"].as_u64().unwrap())
+        .collect();
     assert_eq!(statements, [1, 2, 3, 4, 4, 4, 5], "{}", ran.out);
     let times: Vec<Value> = ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(times.len(), 5);
@@ -92,7 +98,10 @@ fn a_file_of_statements() {
     assert_eq!(answers[4]["rows"][0][0]["id"], answers[3]["edges"][1]["id"]);
     // The same from the standard input, as tables under their statements.
     let ran = home.run_with(["query", "-"], "find \"Haqqani Network\" limit 1\nrank limit 1\n").ok();
-    assert!(ran.starts_with("> find \"Haqqani Network\" limit 1\nentity") && ran.contains("\n\n> rank limit 1\n"), "{ran}");
+    assert!(
+        ran.starts_with("> find \"Haqqani Network\" limit 1\nentity") && ran.contains("\n\n> rank limit 1\n"),
+        "{ran}"
+    );
 }
 
 #[test]
@@ -102,7 +111,11 @@ fn a_statement_that_is_refused_ends_a_file_unless_told_to_go_on() {
     let file = file.to_str().unwrap();
     let ran = home.run(["query", "-f", file, "--format", "jsonl"]);
     assert_eq!((ran.code, ran.out.lines().count()), (1, 1), "{ran:?}");
-    assert!(ran.err.contains("`fnd` is no verb") && ran.err.contains("q.txt:3:1") && ran.err.contains("`find`"), "{}", ran.err);
+    assert!(
+        ran.err.contains("`fnd` is no verb") && ran.err.contains("q.txt:3:1") && ran.err.contains("`find`"),
+        "{}",
+        ran.err
+    );
     let ran = home.run(["query", "-f", file, "--format", "jsonl", "--keep-going"]);
     assert_eq!((ran.code, ran.out.lines().count()), (1, 3), "{ran:?}");
     let absent = home.run(["query", "-f", "absent.txt"]).fails(2);
@@ -165,13 +178,18 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn usage_is_exit_code_two() {
     let home = Home::new();
-    for arguments in [&["frobnicate"][..], &["query"], &["load"], &["undo", "first"], &["import", "xml", "x"], &["bench"]] {
+    for arguments in
+        [&["frobnicate"][..], &["query"], &["load"], &["undo", "first"], &["import", "xml", "x"], &["bench"]]
+    {
         let error = home.run(arguments).fails(2);
         assert!(error.contains("Usage") || error.contains("error:"), "{error}");
     }
     assert!(home.run(["--version"]).ok().starts_with("tieline "));
     let help = home.run(["--help"]).ok();
-    for command in ["load", "import", "query", "export", "schema", "stats", "history", "undo", "verify", "backup", "restore", "tour", "bench"] {
+    for command in [
+        "load", "import", "query", "export", "schema", "stats", "history", "undo", "verify", "backup", "restore",
+        "tour", "bench",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in the help");
     }
     assert!(!home.database().exists(), "asking for help makes nothing");
@@ -180,7 +198,9 @@ fn usage_is_exit_code_two() {
 #[test]
 fn without_a_database() {
     let home = Home::new();
-    for arguments in [&["query", "rank"][..], &["stats"], &["history"], &["verify"], &["undo", "1"], &["backup", "b"], &[]] {
+    for arguments in
+        [&["query", "rank"][..], &["stats"], &["history"], &["verify"], &["undo", "1"], &["backup", "b"], &[]]
+    {
         let error = home.run(arguments).fails(3);
         assert!(error.contains("there is no database at") && error.contains("tieline load"), "{error}");
     }
@@ -296,13 +316,13 @@ fn the_tour_leaves_a_picture_and_can_be_made_again() {
 fn a_generated_graph_is_imported_as_its_mapping_says() {
     let home = Home::new();
     home.run(["bench", "generate", "--entities", "200", "--out", "made"]).ok();
-    let import = || {
-        home.run(["import", "csv", "--mapping", "made/mapping.toml", "made/entities.csv", "made/links.csv"])
-    };
+    let import =
+        || home.run(["import", "csv", "--mapping", "made/mapping.toml", "made/entities.csv", "made/links.csv"]);
     assert!(import().ok().starts_with("commit 1: 200 entities, 1 source, "));
     assert!(import().ok().starts_with("nothing new\n"));
     let stats: Value = serde_json::from_str(&home.run(["stats", "--format", "json"]).ok()).unwrap();
-    let count = |what: &str| stats["rows"].as_array().unwrap().iter().find(|row| row[0] == what).map(|row| row[1].clone());
+    let count =
+        |what: &str| stats["rows"].as_array().unwrap().iter().find(|row| row[0] == what).map(|row| row[1].clone());
     assert_eq!((count("entities"), count("commits")), (Some(200.into()), Some(1.into())));
     assert!(home.run(["verify"]).ok().ends_with("store: intact\n"));
 }

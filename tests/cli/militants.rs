@@ -39,9 +39,12 @@ fn known_groups_are_joined_and_similar_ones_are_not() {
          @afghan-taliban and @mmp-367 (same name: The Taliban and Taliban (weak name))\n"
     );
     // By the id of the list or by the seeds' own: the same entity, with what both say of it.
-    for (name, id) in
-        [("\"TTP\"", "ttp"), ("\"al-Qaeda\"", "al-qaeda"), ("\"Haqqani Network\"", "haqqani-network"), ("\"YPG\"", "ypg")]
-    {
+    for (name, id) in [
+        ("\"TTP\"", "ttp"),
+        ("\"al-Qaeda\"", "al-qaeda"),
+        ("\"Haqqani Network\"", "haqqani-network"),
+        ("\"YPG\"", "ypg"),
+    ] {
         assert_eq!(who(&home, name), id);
         let dossier = home.json(&format!("show {name}"));
         let rows = dossier["rows"].as_array().unwrap();
@@ -49,7 +52,10 @@ fn known_groups_are_joined_and_similar_ones_are_not() {
         let other = other.unwrap_or_else(|| panic!("{id} was not joined"));
         assert_eq!(who(&home, &other), id);
         for source in ["cep-ttp-ceasefire", "mapping-militants"] {
-            assert!(rows.iter().any(|row| row[6].as_str().is_some_and(|cited| cited.contains(source))), "{id}: {source}");
+            assert!(
+                rows.iter().any(|row| row[6].as_str().is_some_and(|cited| cited.contains(source))),
+                "{id}: {source}"
+            );
         }
     }
     // The Taliban of the list may be the Afghan Taliban: that is for a person to say.
@@ -81,7 +87,11 @@ fn a_source_is_all_its_tables() {
     let all = cited("from source mapping-militants");
     assert!(all.iter().any(|cited| cited.starts_with("mapping-militants:groups")), "{all:?}");
     assert!(all.iter().any(|cited| cited.starts_with("mapping-militants row")), "{all:?}");
-    assert!(cited("from source \"mapping-militants:groups\"").iter().all(|cited| cited.starts_with("mapping-militants:groups")));
+    assert!(
+        cited("from source \"mapping-militants:groups\"")
+            .iter()
+            .all(|cited| cited.starts_with("mapping-militants:groups"))
+    );
     assert!(cited("from source cep-ttp-ceasefire").iter().all(|cited| cited.starts_with("cep-ttp-ceasefire")));
     let unknown = home.query("rank from source mapping-militant").fails(1);
     assert!(unknown.contains("did you mean mapping-militants?"), "{unknown}");

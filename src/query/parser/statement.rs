@@ -120,13 +120,8 @@ impl Parser<'_> {
         self.advance();
         Ok(match word {
             "find" => {
-                let text = match self.kind() {
-                    TokenKind::Text => self.text()?,
-                    _ => {
-                        let entity = self.entity("the name to look for, in quotes")?;
-                        Spanned { value: entity.text, span: entity.span }
-                    }
-                };
+                let entity = self.entity("the name to look for, in quotes")?;
+                let text = Spanned { value: entity.text, span: entity.span };
                 let c = self.clauses(scope, &["of", "limit"])?;
                 (Verb::Find { text, of: c.of, limit: c.limit }, &["of", "limit"])
             }
