@@ -159,9 +159,9 @@ impl Terminal {
     }
 }
 
-/// Width of the terminal that the standard output is; `None` if it is none.
+/// Width of the terminal that the standard output is; `None` if it is none, or does not know how wide it is.
 fn width() -> Option<u16> {
-    comfy_table::Table::new().width()
+    comfy_table::Table::new().width().filter(|&width| width > 0)
 }
 
 /// `1 row`, `2 rows`, `2 entities`.
