@@ -208,6 +208,23 @@ impl Database {
         self.sources = None;
     }
 
+    /// Goes on to what others have committed since the database was opened. Reads one small file where there is nothing new.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn refresh(&mut self) -> Result<(), DatabaseError> {
+        if Store::format(&self.directory)?.generation == self.graph.generation() {
+            return Ok(());
+        }
+        self.release();
+        let scratch = std::mem::take(&mut self.scratch);
+        let notices = std::mem::take(&mut self.notices);
+        *self = Self::open(&self.directory)?;
+        self.scratch = scratch;
+        self.notices.splice(0..0, notices);
+        Ok(())
+    }
+
     /// Loads seed files or folders of them: all or nothing.
     ///
     /// # Errors

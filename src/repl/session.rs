@@ -115,8 +115,14 @@ impl<'a> Session<'a> {
 
     fn ask(&mut self, text: &str) -> Result<(), Failure> {
         self.statement.stop.store(false, Ordering::Relaxed);
-        let ran = self.database.borrow_mut().run(text, &self.statement);
-        self.terminal.notices(&mut self.database.borrow_mut());
+        let ran = {
+            let mut database = self.database.borrow_mut();
+            let ran = database.refresh().and_then(|()| database.run(text, &self.statement));
+            // A prompt that waits for its next line keeps nobody from writing.
+            database.release();
+            self.terminal.notices(&mut database);
+            ran
+        };
         let ran = ran.map_err(|error| match &self.place {
             Some((file, line)) => in_file(error, file, *line),
             None => error.into(),
@@ -172,7 +178,12 @@ impl<'a> Session<'a> {
             }
             Command::Desugar => self.terminal.print(&self.database.borrow().desugar(argument)?)?,
             Command::History => {
-                let commits = history(&mut self.database.borrow_mut())?;
+                let commits = {
+                    let mut database = self.database.borrow_mut();
+                    let commits = database.refresh().map_err(Failure::from).and_then(|()| history(&mut database));
+                    database.release();
+                    commits?
+                };
                 self.terminal.answer(&commits, Target { format: self.format, ..Target::default() })?;
             }
             Command::Quit => return Ok(Flow::Ends),

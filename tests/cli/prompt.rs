@@ -29,7 +29,13 @@ fn what_is_refused_ends_neither_the_prompt_nor_goes_unsaid() {
     let ran = prompt(&home, "fnd \"x\"\n:nonsense\nshow \"Haqani Netwrk\"\n:mode yaml\nrank limit 1 | ids\n");
     assert_eq!(ran.code, 1);
     assert!(ran.out.ends_with("al-qaeda\n") || ran.out.lines().count() == 3, "{}", ran.out);
-    for part in ["standard input:1:1", "did you mean `find`?", "no command :nonsense", "@haqqani-network", "\"yaml\" is no format"] {
+    for part in [
+        "standard input:1:1",
+        "did you mean `find`?",
+        "no command :nonsense",
+        "@haqqani-network",
+        "\"yaml\" is no format",
+    ] {
         assert!(ran.err.contains(part), "{part} is not in\n{}", ran.err);
     }
 }
@@ -69,7 +75,11 @@ fn the_other_commands() {
     for part in ["Tab completes", "is led by", "load ", "match ", "{\"columns\""] {
         assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
     }
-    assert!(ran.err.contains("timer: on") && ran.err.contains(" ms: parse ") && ran.err.contains("absent.txt"), "{}", ran.err);
+    assert!(
+        ran.err.contains("timer: on") && ran.err.contains(" ms: parse ") && ran.err.contains("absent.txt"),
+        "{}",
+        ran.err
+    );
     let written = std::fs::read_to_string(home.at("out.txt")).unwrap();
     assert!(written.starts_with("rank") && written.lines().count() == 3, "{written}");
 }
@@ -78,8 +88,7 @@ fn the_other_commands() {
 fn a_closed_output_ends_the_prompt_quietly() {
     let home = Home::with_seeds();
     let mut command = home.command(Vec::<&str>::new());
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let _ = child.stdin.take().unwrap().write_all("neighbours \"TTP\"\n".repeat(50).as_bytes());
     let ended = child.wait_with_output().unwrap();
@@ -119,7 +128,11 @@ fn on_a_terminal(home: &Home, typed: &[(&str, &str)]) -> Option<String> {
     for (awaited, text) in typed {
         let started = Instant::now();
         while !screen.lock().unwrap()[from..].contains(awaited) {
-            assert!(started.elapsed() < Duration::from_secs(20), "no {awaited:?} in {}", &screen.lock().unwrap()[from..]);
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "no {awaited:?} in {}",
+                &screen.lock().unwrap()[from..]
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         from = screen.lock().unwrap().len();
