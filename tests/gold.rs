@@ -25,6 +25,7 @@ impl Why {
         self.answer["rows"].as_array().unwrap().iter().any(|row| {
             let link = self.cell(row, "link");
             let ends = [link["from"].as_str().unwrap(), link["to"].as_str().unwrap()];
+            let [from, to] = if gold::turned(entry) { [to, from] } else { [from, to] };
             link["kind"] == gold::kind(entry)
                 && (ends == [from, to] || ends == [to, from] && symmetric(link))
                 && self.cell(row, "source") == "cep-ttp-ceasefire"

@@ -145,7 +145,7 @@ fn query(
     terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
-    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, ..Options::default() }, terminal)?;
+    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, unnumbered: keeps_numbers(text), ..Options::default() }, terminal)?;
     if timing {
         report_times(1, &ran.timing);
     }
@@ -193,6 +193,7 @@ fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, termin
         let options = Options {
             title: Some(title),
             statement: Some(number),
+            unnumbered: keeps_numbers(title),
             timing: batch.timing.then(|| times(&ran.timing)),
             looks: &looks,
             ..Options::default()
@@ -238,13 +239,16 @@ pub fn in_file(error: DatabaseError, file: &str, line: usize) -> Failure {
     }
 }
 
-/// The links of an answer become those that `why 1`, `why 2` speak of. An answer to `why` leaves them as they were, so that
-/// one can go on through the list.
+/// The links of an answer become those that `why 1`, `why 2` speak of, unless it keeps the numbers of the last one.
 pub fn remember(session: &mut Session, answer: &Answer, statement: &str) {
-    let verb = statement.split_whitespace().next().unwrap_or("");
-    if answer.graph.edge_count() > 0 && !verb.eq_ignore_ascii_case("why") {
+    if answer.graph.edge_count() > 0 && !keeps_numbers(statement) {
         session.last = answer.graph.edge_weights().map(|edge| edge.id.clone()).collect();
     }
+}
+
+/// Whether links go on to have the numbers of the answer before this statement's: with `why` one goes through a list.
+pub fn keeps_numbers(statement: &str) -> bool {
+    statement.split_whitespace().next().is_some_and(|verb| verb.eq_ignore_ascii_case("why"))
 }
 
 fn times(timing: &Timing) -> serde_json::Value {

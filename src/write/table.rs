@@ -76,7 +76,7 @@ fn write_records(
     options: &Options<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let phrases = Phrases::new(&answer.graph).numbered();
+    let phrases = Phrases::new(&answer.graph).numbered(!options.unnumbered);
     for (number, row) in answer.rows.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
@@ -130,7 +130,7 @@ fn pad(table: &mut Table) {
 }
 
 fn build(answer: &Answer, columns: &[usize], frame: Frame, options: &Options<'_>) -> Table {
-    let phrases = Phrases::new(&answer.graph).numbered();
+    let phrases = Phrases::new(&answer.graph).numbered(!options.unnumbered);
     let mut table = empty(frame, options.width, options);
     table.set_header(columns.iter().map(|&column| heading(name(answer, column), options)));
     for row in &answer.rows {

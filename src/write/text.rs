@@ -97,9 +97,9 @@ impl<'a> Phrases<'a> {
         Self { graph, shared, centre, numbered: false }
     }
 
-    /// Links carry the numbers that `why 3` takes: `TTP —affiliated with [3]→ al-Qaeda`.
-    pub fn numbered(self) -> Self {
-        Self { numbered: true, ..self }
+    /// Whether links carry the numbers that `why 3` takes: `TTP —affiliated with [3]→ al-Qaeda`.
+    pub fn numbered(self, numbered: bool) -> Self {
+        Self { numbered, ..self }
     }
 
     /// The number of a link, from 1.
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn links_lead_to_the_entity_of_their_row() {
         let answer = sample::answer();
-        let phrases = Phrases::new(&answer.graph).numbered();
+        let phrases = Phrases::new(&answer.graph).numbered(true);
         let edges: Vec<Cell> = answer.graph.edge_indices().map(Cell::Edge).collect();
         let row = [Cell::Node(NodeIndex::new(1))];
         assert_eq!(

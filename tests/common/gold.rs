@@ -74,6 +74,14 @@ const KINDS: [(&str, &str); 15] = [
     ("used_as_meeting_site_for", "meeting_site_for"),
 ];
 
+/// Link types of the gold list that ours read the other way round.
+const TURNED: [&str; 1] = ["leaders_of"];
+
+/// Whether our link goes out from the target of the gold list's.
+pub fn turned(link: &Value) -> bool {
+    TURNED.contains(&link["type"].as_str().unwrap())
+}
+
 /// Periods that differ from the gold list: "used" has ended at a time that is not said (`2001/`), which is not the same
 /// as having no end (`2001/..`).
 const UNKNOWN_END: [&str; 3] = ["L54", "L55", "L56"];
