@@ -45,10 +45,7 @@ fn intact(directory: &Path) -> bool {
         Err(error) => {
             let message = error.to_string();
             assert!(matches!(error, StoreError::Damaged { .. }), "{message}");
-            assert!(
-                message.contains(&*directory.to_string_lossy()) && message.contains("restore FILE"),
-                "{message}"
-            );
+            assert!(message.contains(&*directory.to_string_lossy()) && message.contains("restore FILE"), "{message}");
             false
         }
     }

@@ -145,7 +145,18 @@ fn query(
     terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
-    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, unnumbered: keeps_numbers(text), ..Options::default() }, terminal)?;
+    show(
+        &ran,
+        format,
+        Options {
+            title: Some(text),
+            timing: times,
+            looks: &looks,
+            unnumbered: keeps_numbers(text),
+            ..Options::default()
+        },
+        terminal,
+    )?;
     if timing {
         report_times(1, &ran.timing);
     }

@@ -77,7 +77,9 @@ fn in_statement(before: &str, after: &str, database: &Database) -> Offer {
         link_kinds(database).collect()
     } else if clause == "avoid" {
         link_kinds(database).chain(kinds(database)).collect()
-    } else if clause == "of" && !lead.to_ascii_lowercase().ends_with("as of") || in_brackets(lead, '(', ')') && lead.ends_with(':') {
+    } else if clause == "of" && !lead.to_ascii_lowercase().ends_with("as of")
+        || in_brackets(lead, '(', ')') && lead.ends_with(':')
+    {
         kinds(database).collect()
     } else if clause == "modality" {
         Modality::ALL.iter().map(Modality::to_string).collect()

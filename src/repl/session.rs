@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::command::{Command, help};
 use super::is_fatal;
 use crate::cli::{
-    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks, print_schema,
-    remember, split,
+    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks,
+    print_schema, remember, split,
 };
 use crate::database::{self, Database, Ran};
 use crate::graph::Answer;
