@@ -1,7 +1,7 @@
 //! What a statement found, still in numbers of the graph; made into an [`Answer`] when it is given out.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
@@ -75,11 +75,13 @@ impl Around {
     /// The rows. O(steps).
     fn items(&self, graph: &Graph) -> Vec<Item> {
         let mut links: Vec<Vec<(LinkNo, Truth)>> = vec![Vec::new(); self.reached.len()];
-        for step in &self.steps {
-            if let Some(links) = links.get_mut(step.row as usize) {
-                let link = graph.ties(step.from).link(step.place as usize);
-                if !links.iter().any(|(known, _)| *known == link) {
-                    links.push((link, step.truth));
+        // Steps from one entity stand together, so that its ties are looked up once.
+        for steps in self.steps.chunk_by(|a, b| a.from == b.from) {
+            let Some(first) = steps.first() else { continue };
+            let ties = graph.ties(first.from);
+            for step in steps {
+                if let Some(links) = links.get_mut(step.row as usize) {
+                    links.push((ties.link(step.place as usize), step.truth));
                 }
             }
         }
@@ -149,6 +151,26 @@ impl Found {
         if let Rows::Items(items) = &mut self.rows {
             items.extend(row);
         }
+    }
+
+    /// The entities that stand in rows, each once, in the order of the rows.
+    pub fn entities(&self) -> Vec<EntityNo> {
+        let mut entities = Vec::new();
+        match &self.rows {
+            Rows::Around(around) => return around.reached.iter().map(|(entity, _)| *entity).collect(),
+            Rows::Items(items) => {
+                for item in items {
+                    match item {
+                        Item::Entity(entity) => entities.push(*entity),
+                        Item::Path(path, _) => entities.extend(path),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut seen = HashSet::new();
+        entities.retain(|entity| seen.insert(*entity));
+        entities
     }
 
     /// All rows, one after the other, each as wide as `columns`.
