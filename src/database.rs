@@ -1,10 +1,13 @@
 //! The database: the only door. Files go in as changes, statements as text, and answers come out.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod claims;
 mod commit;
 mod error;
 mod known;
 mod project;
+mod refold;
 mod statement;
 
 use std::fmt;
@@ -43,12 +46,12 @@ pub use error::DatabaseError;
 ///     [[entity]]
 ///     id = "a"
 ///     kind = "Organisation"
-///     names = ["Group A"]
+///     names = [{ name = "Group A" }]
 ///
 ///     [[entity]]
 ///     id = "b"
 ///     kind = "Organisation"
-///     names = ["Group B"]
+///     names = [{ name = "Group B" }]
 ///
 ///     [[link]]
 ///     from = "a"

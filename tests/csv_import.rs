@@ -1,6 +1,6 @@
 //! CSV import by mapping files: the Mapping Militants tables, generated graphs, and everything that can be wrong.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Backups: everything comes back, and a damaged backup makes nothing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod store_common;
 
 use std::fs;

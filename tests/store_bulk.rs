@@ -1,6 +1,8 @@
 //! What a big import costs: run with
 //! `cargo test --release --test store_bulk -- --ignored --nocapture`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::Path;
 use std::time::Instant;

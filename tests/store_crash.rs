@@ -1,5 +1,6 @@
 //! The process is killed at random moments: what was acknowledged is there, and nothing is torn.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
 
 mod store_common;

@@ -1,6 +1,8 @@
 //! Damage in any file: an error that names the directory and the way back, or an intact database; never a panic, never
 //! a silent loss.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod store_common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! A full disk: an error that says so, nothing acknowledged, and a database that opens again once there is room.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod store_common;
 
 use std::io::Write;

@@ -1,5 +1,7 @@
 //! What is committed is read back, by an oracle of plain vectors, over commits and reopenings.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use proptest::prelude::*;
 use tieline::model::{
     Claim, Credibility, Entity, Locator, Modality, NameRole, Period, Reliability, Says, Source, Word,

@@ -3,6 +3,8 @@
 //! [`Args`] is what is typed, [`run`] has one function a mode, [`Terminal`] is where answers and messages go: results to
 //! the standard output, everything else to the standard error. A command ends in a [`Failure`] or not at all.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod args;
 mod diagnostics;
 mod failure;

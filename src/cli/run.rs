@@ -60,7 +60,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         }
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
-            let written = crate::generate::generate(entities, &out).map_err(|error| Failure::Write { path: out.clone(), error })?;
+            let written = crate::generate::generate(entities, &out)
+                .map_err(|error| Failure::Write { path: out.clone(), error })?;
             terminal.print(&written.to_string())
         }
     }
@@ -127,7 +128,7 @@ fn query(
     timing: bool,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let ran = database.run(text, &Session::default())?;
+    let ran = database.run(text, &Session { cite: format == Format::Dot, ..Session::default() })?;
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
     show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, ..Options::default() }, terminal)?;
@@ -157,7 +158,7 @@ fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, termin
     let name = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
     let text = read(file)?;
     let looks = looks(database);
-    let mut session = Session::default();
+    let mut session = Session { cite: batch.format == Format::Dot, ..Session::default() };
     let mut refused = false;
     for (number, statement) in split(&text).iter().enumerate() {
         let number = number + 1;
@@ -253,7 +254,7 @@ fn export(
     output: Option<PathBuf>,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut ran = database.run(query, &Session::default())?;
+    let mut ran = database.run(query, &Session { cite: true, ..Session::default() })?;
     ran.file = output.filter(|path| path.as_os_str() != "-").or(ran.file);
     ran.output = format.or(ran.output);
     let looks = looks(database);
@@ -282,4 +283,21 @@ pub fn history(database: &mut Database) -> Result<Answer, Failure> {
         ]
     });
     Ok(Answer { columns: columns.map(str::to_owned).to_vec(), rows: rows.collect(), ..Answer::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Colour;
+
+    #[test]
+    fn a_drawing_cites_the_sentence() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create_or_open(&dir.path().join("db")).unwrap();
+        database.load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")], "test").unwrap();
+        let (file, terminal) = (dir.path().join("ttp.dot"), Terminal::new(Colour::Never, true));
+        export(&mut database, "path \"Schindler\" to \"al-Qaeda\"", None, Some(file.clone()), &terminal).unwrap();
+        let drawn = std::fs::read_to_string(file).unwrap();
+        assert!(drawn.contains("cep-ttp-ceasefire p3 s5"), "{drawn}");
+    }
 }

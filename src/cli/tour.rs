@@ -1,6 +1,6 @@
 //! A first walk: the seeds in a fresh database, five questions, a picture.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,16 +64,19 @@ fn ask(
     let (bold, dim, plain) =
         if terminal.is_coloured() { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
     terminal.print(&format!("\n{bold}{number}. {question}{plain}\n{dim}   tieline> {statement}{plain}\n"))?;
-    let answer = database.run(statement, &Session::default())?.answer;
+    let answer = database.run(statement, &Session { cite: true, ..Session::default() })?.answer;
     terminal.answer(&answer, Target::default())?;
-    let sources: BTreeSet<&str> = answer
-        .graph
-        .edge_weights()
-        .map(|edge| edge.citation.as_str())
-        .filter(|citation| !citation.is_empty())
-        .collect();
+    let mut sources: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for edge in answer.graph.edge_weights().filter(|edge| !edge.citation.is_empty()) {
+        let (source, place) = edge.citation.split_once(' ').unwrap_or((&edge.citation, ""));
+        sources.entry(source).or_default().insert(place);
+    }
     if !sources.is_empty() {
-        let list: Vec<&str> = sources.into_iter().collect();
+        let listed = |(source, places): (&str, BTreeSet<&str>)| {
+            let places: Vec<&str> = places.into_iter().filter(|place| !place.is_empty()).collect();
+            if places.is_empty() { source.to_owned() } else { format!("{source} ({})", places.join(", ")) }
+        };
+        let list: Vec<String> = sources.into_iter().map(listed).collect();
         terminal.print(&format!("\n{dim}Sources: {}{plain}", safe(&list.join("; "))))?;
     }
     Ok(answer)

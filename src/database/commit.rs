@@ -1,17 +1,14 @@
 //! Committing changes and undoing commits: to the store first, then to the graph.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{CommitSummary, Database, DatabaseError, project};
-use crate::graph::{Delta, DeltaEvidence, DeltaLink, DeltaNode, GONE, Graph, LIVE, SourceMeta};
-use crate::model::{
-    Changes, Claim, ClaimNo, CommitNo, Diagnostic, Entity, EntityNo, Grade, Modality, NameRole, Period, Says, SourceNo,
-    Word, Words, primary_name,
-};
+use super::{CommitSummary, Database, DatabaseError, project, refold};
+use crate::graph::{Delta, Graph};
+use crate::model::{Changes, Claim, ClaimNo, CommitNo, Diagnostic, Entity, EntityNo, Modality, Says, SourceNo, Word};
 use crate::store::{CommitRecord, Store};
 
 /// A database of fewer claims is folded anew after each commit.
@@ -19,13 +16,13 @@ const SMALL_DATABASE: u32 = 20_000;
 /// A commit of more claims is folded anew together with everything else.
 const SMALL_COMMIT: usize = 5_000;
 /// The most touched entities and links that are laid over a snapshot before everything is folded anew.
-const LARGE_DELTA: usize = 20_000;
+pub(super) const LARGE_DELTA: usize = 20_000;
 
 /// Claims that a commit added, retracted or restored.
-struct Touched {
-    added: Range<ClaimNo>,
-    retracted: Vec<ClaimNo>,
-    restored: Vec<ClaimNo>,
+pub(super) struct Touched {
+    pub added: Range<ClaimNo>,
+    pub retracted: Vec<ClaimNo>,
+    pub restored: Vec<ClaimNo>,
 }
 
 impl Database {
@@ -41,9 +38,7 @@ impl Database {
         message: &str,
     ) -> Result<CommitSummary, DatabaseError> {
         self.schema().check(&mut changes).map_err(|errors| {
-            DatabaseError::Refused(
-                errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect(),
-            )
+            DatabaseError::Refused(errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect())
         })?;
         let known = self.known_entities(&changes)?;
         let (time, author) = (now(), author.to_owned());
@@ -110,8 +105,7 @@ impl Database {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
         let record = transaction.commit(&author, time, message)?;
-        let touched =
-            Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
+        let touched = Touched { added: record.claims.clone(), retracted: changes.retract, restored: Vec::new() };
         summary.commit = Some(record.commit.clone());
         self.project(&record, &touched)?;
         Ok(summary)
@@ -244,9 +238,11 @@ impl Database {
             match project::keep_delta(&self.directory, &delta) {
                 Ok(()) => {
                     project::sweep(&self.directory, delta.generation, delta.base);
-                    self.graph = project::open(&self.directory, store.generation()).or_else(|_| {
-                        project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
-                    }).map_err(|error| *error)?;
+                    self.graph = project::open(&self.directory, store.generation())
+                        .or_else(|_| {
+                            project::build_and_keep(&self.directory, store, &mut self.notices).map_err(Box::new)
+                        })
+                        .map_err(|error| *error)?;
                     return Ok(());
                 }
                 Err(error) => self.notices.push(format!("the graph's changes cannot be kept: {error}")),
@@ -273,11 +269,7 @@ impl Database {
         for &number in &touched.retracted {
             claims.push((number, store.claim(number)?, false));
         }
-        // Merging and parting entities moves all their links: that is folded anew.
-        if claims.iter().any(|(_, claim, _)| matches!(claim.says, Says::SameAs { .. })) {
-            return Ok(None);
-        }
-        Refold { graph: &self.graph, store, delta: before }.with(record, touched, claims)
+        refold::refold(&self.graph, store, before, record, touched, claims)
     }
 }
 
@@ -288,169 +280,6 @@ enum Known {
     Same(EntityNo),
     /// It is known without a finer type, which the changes give.
     Refined(EntityNo, Word),
-}
-
-/// Folds what a small commit touched.
-struct Refold<'a> {
-    graph: &'a Graph,
-    store: &'a Store,
-    delta: Delta,
-}
-
-impl Refold<'_> {
-    fn with(
-        mut self,
-        record: &CommitRecord,
-        touched: &Touched,
-        claims: Vec<(ClaimNo, Claim, bool)>,
-    ) -> Result<Option<Delta>, DatabaseError> {
-        let words = self.store.words();
-        let counts = self.store.counts();
-        let sources = self.store.sources()?;
-        self.delta.generation = record.commit.number;
-        self.delta.entities = counts.entities;
-        self.delta.claims = counts.claims;
-        self.delta.sources = sources
-            .iter()
-            .enumerate()
-            .map(|(number, source)| (number as u32, SourceMeta::from(source)))
-            .filter(|(number, source)| self.graph.sources().get(*number as usize) != Some(source))
-            .chain(std::mem::take(&mut self.delta.sources))
-            .collect();
-        self.delta.sources.sort_by_key(|(number, _)| *number);
-        self.delta.sources.dedup_by_key(|(number, _)| *number);
-
-        let mut nodes: BTreeMap<EntityNo, Vec<(ClaimNo, bool)>> =
-            record.entities.clone().map(|entity| (entity, Vec::new())).collect();
-        let mut links: BTreeMap<(EntityNo, u8, EntityNo), Vec<(ClaimNo, Claim, bool)>> = BTreeMap::new();
-        for (number, claim, added) in claims {
-            if touched.added.contains(&number) && self.delta.source_runs.last().is_none_or(|run| run[1] != claim.source) {
-                self.delta.source_runs.push([number, claim.source]);
-            }
-            match claim.says {
-                Says::Link { from, kind, to } => {
-                    let Some(kind) = self.link_kind(words, kind) else { return Ok(None) };
-                    let (mut from, mut to) = (self.graph.representative(from), self.graph.representative(to));
-                    let symmetric = self.delta.link_kinds.get(kind as usize).is_some_and(|kind| kind.symmetric);
-                    if symmetric && self.store.entity(to)?.id < self.store.entity(from)?.id {
-                        (from, to) = (to, from);
-                    }
-                    nodes.entry(from).or_default();
-                    nodes.entry(to).or_default();
-                    if from != to {
-                        links.entry((from, kind, to)).or_default().push((number, claim, added));
-                    }
-                }
-                _ => nodes.entry(self.graph.representative(claim.says.subject())).or_default().push((number, added)),
-            }
-        }
-
-        let mut degrees: BTreeMap<EntityNo, i64> = BTreeMap::new();
-        for ((from, kind, to), changed) in links {
-            let before = self.graph.find_link(from, kind, to).map_or_else(Vec::new, |link| self.graph.evidence(link));
-            let mut evidence: Vec<DeltaEvidence> = before
-                .iter()
-                .map(|evidence| DeltaEvidence {
-                    claim: evidence.claim,
-                    source: evidence.source,
-                    period: evidence.when.map_or(0, Period::to_bits),
-                    grade: evidence.grade.to_byte(),
-                    modality: evidence.modality as u8,
-                })
-                .collect();
-            for (number, claim, added) in changed {
-                evidence.retain(|evidence| evidence.claim != number);
-                if added {
-                    evidence.push(DeltaEvidence {
-                        claim: number,
-                        source: claim.source,
-                        period: claim.when.map_or(0, Period::to_bits),
-                        grade: grade(&claim, &sources).to_byte(),
-                        modality: claim.modality as u8,
-                    });
-                }
-            }
-            evidence.sort_by_key(|evidence| evidence.claim);
-            let change = i64::from(!evidence.is_empty()) - i64::from(!before.is_empty());
-            *degrees.entry(from).or_default() += change;
-            *degrees.entry(to).or_default() += change;
-            self.delta.links.retain(|link| (link.from, link.kind, link.to) != (from, kind, to));
-            self.delta.links.push(DeltaLink { from, kind, to, evidence });
-        }
-
-        for (number, changed) in nodes {
-            let degree = self.graph.degree(number) as i64 + degrees.get(&number).copied().unwrap_or(0);
-            let Some(node) = self.node(number, &changed, degree > 0, &sources)? else { return Ok(None) };
-            self.delta.nodes.retain(|(known, _)| *known != number);
-            self.delta.nodes.push((number, node));
-        }
-        Ok(Some(self.delta))
-    }
-
-    fn node(
-        &mut self,
-        number: EntityNo,
-        changed: &[(ClaimNo, bool)],
-        linked: bool,
-        sources: &[crate::model::Source],
-    ) -> Result<Option<DeltaNode>, DatabaseError> {
-        let mut claims = self.graph.claims_of(number).to_vec();
-        for &(claim, added) in changed {
-            claims.retain(|&known| known != claim);
-            if added {
-                claims.push(claim);
-            }
-        }
-        claims.sort_unstable();
-        let mut names: Vec<(NameRole, Grade, Box<str>)> = Vec::new();
-        for &claim in &claims {
-            let claim = self.store.claim(claim)?;
-            let grade = grade(&claim, sources);
-            if let Says::Name { text, role, .. } = claim.says {
-                names.push((role, grade, text));
-            }
-        }
-        let entity = self.store.entity(number)?;
-        let words = self.store.words();
-        let shown = primary_name(names.iter().map(|(role, grade, name)| (*role, *grade, &**name)));
-        let kind = code(&mut self.delta.kinds, words.text(entity.kind)).and_then(|code| u8::try_from(code).ok());
-        let finer = match entity.finer {
-            Some(finer) => code(&mut self.delta.finer, words.text(finer)).and_then(|code| u16::try_from(code + 1).ok()),
-            None => Some(0),
-        };
-        let (Some(kind), Some(finer)) = (kind, finer) else { return Ok(None) };
-        Ok(Some(DeltaNode {
-            id: entity.id.to_string(),
-            name: shown.unwrap_or(&entity.id).to_owned(),
-            kind,
-            finer,
-            state: if claims.is_empty() && !linked { GONE } else { LIVE },
-            names: names.iter().map(|(role, _, name)| (*role as u8, name.to_string())).collect(),
-            claims,
-        }))
-    }
-
-    fn link_kind(&mut self, words: &Words, kind: Word) -> Option<u8> {
-        let name = words.text(kind);
-        let known = self.delta.link_kinds.iter().position(|known| known.name == name);
-        let code = known.unwrap_or_else(|| {
-            self.delta.link_kinds.push(project::readings(name));
-            self.delta.link_kinds.len() - 1
-        });
-        u8::try_from(code).ok()
-    }
-}
-
-fn code(table: &mut Vec<String>, name: &str) -> Option<usize> {
-    Some(table.iter().position(|known| known == name).unwrap_or_else(|| {
-        table.push(name.to_owned());
-        table.len() - 1
-    }))
-}
-
-fn grade(claim: &Claim, sources: &[crate::model::Source]) -> Grade {
-    let reliability = sources.get(claim.source as usize).map(|source| source.reliability).unwrap_or_default();
-    Grade { reliability, credibility: claim.credibility }
 }
 
 /// The store's word for a word of some changes.
@@ -504,11 +333,7 @@ fn renumber(
 }
 
 /// Fingerprints of the live claims of sources that the database knows already. O(their claims).
-fn fingerprints(
-    store: &Store,
-    graph: &Graph,
-    sources: &[Option<SourceNo>],
-) -> Result<HashSet<u64>, DatabaseError> {
+fn fingerprints(store: &Store, graph: &Graph, sources: &[Option<SourceNo>]) -> Result<HashSet<u64>, DatabaseError> {
     let mut present = HashSet::new();
     let known: Vec<SourceNo> = sources.iter().flatten().copied().collect();
     if known.is_empty() {

@@ -45,12 +45,7 @@ impl Database {
             self.cite(&mut answer, past.is_some());
         }
         outcome.timing.parse_us = parse_us;
-        Ok(Ran {
-            answer,
-            output,
-            file: statement.file.map(|file| PathBuf::from(file.value)),
-            timing: outcome.timing,
-        })
+        Ok(Ran { answer, output, file: statement.file.map(|file| PathBuf::from(file.value)), timing: outcome.timing })
     }
 
     /// What a statement asks, written as a `match` query.
@@ -192,5 +187,6 @@ fn rendering(format: ast::Format) -> Format {
 
 /// The day of a time in seconds since 1970-01-01T00:00:00Z.
 fn date(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| seconds.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
 }

@@ -17,17 +17,21 @@ impl KindSet {
     /// Whether the set has a kind.
     #[inline]
     pub fn has(&self, code: u8) -> bool {
-        self.0[usize::from(code >> 6)] >> (code & 63) & 1 == 1
+        self.0.get(usize::from(code >> 6)).is_some_and(|bits| bits >> (code & 63) & 1 == 1)
     }
 
     /// Adds a kind.
     pub fn insert(&mut self, code: u8) {
-        self.0[usize::from(code >> 6)] |= 1 << (code & 63);
+        if let Some(bits) = self.0.get_mut(usize::from(code >> 6)) {
+            *bits |= 1 << (code & 63);
+        }
     }
 
     /// Takes a kind away.
     pub fn remove(&mut self, code: u8) {
-        self.0[usize::from(code >> 6)] &= !(1 << (code & 63));
+        if let Some(bits) = self.0.get_mut(usize::from(code >> 6)) {
+            *bits &= !(1 << (code & 63));
+        }
     }
 }
 
@@ -54,7 +58,14 @@ const NOT_DENIED: u8 = 0b11_1111 & !(1 << Modality::Denied as u8);
 
 impl Default for LinkFilter {
     fn default() -> Self {
-        Self { kinds: KindSet::ALL, time: None, grade: None, sources: 1, modalities: NOT_DENIED, from_sources: Vec::new() }
+        Self {
+            kinds: KindSet::ALL,
+            time: None,
+            grade: None,
+            sources: 1,
+            modalities: NOT_DENIED,
+            from_sources: Vec::new(),
+        }
     }
 }
 

@@ -53,12 +53,13 @@ impl<'g> Ties<'g> {
         self.outgoing
     }
 
-    /// The link at a place.
+    /// The link at a place; `LinkNo::MAX`, which no link has, where there is none.
+    #[inline]
     pub fn link(&self, place: usize) -> LinkNo {
         match self.listed {
-            Some(listed) => listed[place],
+            Some(listed) => listed.get(place).copied().unwrap_or(LinkNo::MAX),
             None if place < self.outgoing => self.first + place as u32,
-            None => self.ties[place].claim,
+            None => self.ties.get(place).map_or(LinkNo::MAX, |tie| tie.claim),
         }
     }
 
@@ -229,10 +230,8 @@ impl Graph {
     /// Entities at the other end of the ties of `entity`, the outgoing first; one with several ties stands several times.
     #[inline]
     pub fn around(&self, entity: EntityNo) -> &[EntityNo] {
-        if let Some(overlay) = &self.overlay {
-            if let Some(list) = overlay.lists.get(&entity) {
-                return &list.neighbours;
-            }
+        if let Some(list) = self.overlay.as_ref().and_then(|overlay| overlay.lists.get(&entity)) {
+            return &list.neighbours;
         }
         let Some([start, _, end]) = self.offsets(entity) else { return &[] };
         self.image.records(Section::Neighbours, start..end)
@@ -251,16 +250,14 @@ impl Graph {
     /// The ties of `entity`.
     #[inline]
     pub fn ties(&self, entity: EntityNo) -> Ties<'_> {
-        if let Some(overlay) = &self.overlay {
-            if let Some(list) = overlay.lists.get(&entity) {
-                return Ties {
-                    neighbours: &list.neighbours,
-                    ties: &list.ties,
-                    outgoing: list.outgoing,
-                    first: 0,
-                    listed: Some(list.links.as_slice()),
-                };
-            }
+        if let Some(list) = self.overlay.as_ref().and_then(|overlay| overlay.lists.get(&entity)) {
+            return Ties {
+                neighbours: &list.neighbours,
+                ties: &list.ties,
+                outgoing: list.outgoing,
+                first: 0,
+                listed: Some(list.links.as_slice()),
+            };
         }
         let [start, middle, end] = self.offsets(entity).unwrap_or_default();
         Ties {
@@ -320,8 +317,9 @@ impl Graph {
     pub fn find_link(&self, from: EntityNo, kind: u8, to: EntityNo) -> Option<LinkNo> {
         let ties = self.ties(from);
         let outgoing = ties.outgoing().min(ties.len());
-        let place = partition_point(outgoing, |place| (ties.ties[place].kind, ties.neighbours[place]) < (kind, to));
-        (place < outgoing && ties.ties[place].kind == kind && ties.neighbours[place] == to).then(|| ties.link(place))
+        let key = |place| ties.at(place).map(|(neighbour, tie)| (tie.kind, neighbour));
+        let place = partition_point(outgoing, |place| key(place) < Some((kind, to)));
+        (place < outgoing && key(place) == Some((kind, to))).then(|| ties.link(place))
     }
 
     /// The evidence of a link: one entry a live claim, in the order of claims.
@@ -355,10 +353,10 @@ impl Graph {
 
     /// The source of a claim.
     pub fn source_of(&self, claim: ClaimNo) -> SourceNo {
-        if let Some(overlay) = &self.overlay {
-            if overlay.source_runs.first().is_some_and(|run| claim >= run[0]) {
-                return source_of(&overlay.source_runs, claim);
-            }
+        if let Some(overlay) = &self.overlay
+            && overlay.source_runs.first().is_some_and(|run| claim >= run[0])
+        {
+            return source_of(&overlay.source_runs, claim);
         }
         let runs = self.image.len::<[u32; 2]>(Section::SourceRuns);
         let run = |place: usize| self.image.record::<[u32; 2]>(Section::SourceRuns, place).copied().unwrap_or_default();
@@ -482,11 +480,22 @@ impl Graph {
     }
 
     /// The entity that stands for `entity`: itself, unless it is merged.
-    pub fn representative(&self, entity: EntityNo) -> EntityNo {
-        match self.node_record(entity) {
-            Some(record) if record.state == MERGED => record.claims,
-            _ => entity,
+    pub fn representative(&self, mut entity: EntityNo) -> EntityNo {
+        // Each step leads to a smaller number, or to one that a later change put in its place: it ends.
+        for _ in 0..self.entity_count() {
+            let stands = match self.overlay.as_ref().and_then(|overlay| overlay.nodes.get(&entity)) {
+                Some(node) => node.stands,
+                None => match self.node_record(entity) {
+                    Some(record) if record.state == MERGED => record.claims,
+                    _ => entity,
+                },
+            };
+            if stands == entity {
+                break;
+            }
+            entity = stands;
         }
+        entity
     }
 
     /// The names of an entity with their roles.

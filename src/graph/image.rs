@@ -99,7 +99,7 @@ impl Image {
         if header.length != all.len() as u64 {
             return Err(damaged("it is not as long as its header says"));
         }
-        let [sums_start, sums_len] = header.sections[Section::Sums as usize];
+        let [sums_start, sums_len] = header.section(Section::Sums);
         let sums_end = sums_start.saturating_add(sums_len).min(header.length) as usize;
         let first_block = sums_end.div_ceil(BLOCK);
         let blocks = all.len().div_ceil(BLOCK).saturating_sub(first_block);
@@ -129,13 +129,13 @@ impl Image {
 
     /// How many records of type `T` a section holds.
     pub fn len<T: Pod>(&self, section: Section) -> usize {
-        self.header.sections[section as usize][1] as usize / size_of::<T>()
+        self.header.section(section)[1] as usize / size_of::<T>()
     }
 
     /// Records `range` of a section; empty if they are damaged or outside, which [`Image::damage`] then tells.
     #[inline]
     pub fn records<T: Pod>(&self, section: Section, range: Range<usize>) -> &[T] {
-        let [start, len] = self.header.sections[section as usize];
+        let [start, len] = self.header.section(section);
         let size = size_of::<T>();
         if range.start > range.end || range.end.saturating_mul(size) > len as usize {
             self.note_damage(|| format!("{section:?} has no records {range:?}"));
@@ -192,7 +192,7 @@ impl Image {
     }
 
     fn raw(&self, section: Section) -> Option<&[u8]> {
-        let [start, len] = self.header.sections[section as usize];
+        let [start, len] = self.header.section(section);
         self.bytes.get().get(usize::try_from(start).ok()?..usize::try_from(start.checked_add(len)?).ok()?)
     }
 

@@ -13,7 +13,7 @@ pub const HEADER_LEN: usize = 4096;
 /// Bytes that one checksum covers.
 pub const BLOCK: usize = 1 << BLOCK_SHIFT;
 /// `log2(BLOCK)`: small enough that a cold look-up hashes little, large enough that the sums stay small.
-pub const BLOCK_SHIFT: usize = 13;
+pub const BLOCK_SHIFT: usize = 12;
 /// Alignment of every section in the file.
 pub const ALIGN: usize = 64;
 
@@ -84,6 +84,14 @@ pub struct Header {
     pub sums: u64,
     /// Offset and length of each section, in bytes.
     pub sections: [[u64; 2]; SECTIONS],
+}
+
+impl Header {
+    /// Offset and length of a section, in bytes.
+    #[inline]
+    pub fn section(&self, section: Section) -> [u64; 2] {
+        self.sections.get(section as usize).copied().unwrap_or_default()
+    }
 }
 
 /// Where in the header its own checksum (xxh3 of all bytes before it) stands.

@@ -5,6 +5,8 @@
 //!
 //! Deliberately absent: any way to change a graph. It is a projection of the store and is only ever built.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod answer;
 mod assemble;
 mod build;

@@ -15,6 +15,7 @@ use crate::names;
 const LAST: u32 = 1 << 31;
 
 /// Makes the look-up sections.
+#[allow(clippy::indexing_slicing, clippy::string_slice, reason = "every number here was given out by the builder")]
 pub(super) fn build(sections: &mut Sections, text: &str, nodes: &[NodeRecord], records: &[NameRecord]) {
     let slots = |count: usize| (count + count / 2 + 1).next_power_of_two();
 
@@ -89,6 +90,7 @@ fn hash(text: &str) -> u64 {
     xxh3_64(text.as_bytes())
 }
 
+#[allow(clippy::indexing_slicing, reason = "the mask keeps the slot inside the table")]
 fn insert(table: &mut [u32], hash: u64, value: u32) {
     let mask = table.len() - 1;
     let mut slot = hash as usize & mask;

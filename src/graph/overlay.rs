@@ -51,6 +51,8 @@ pub struct DeltaNode {
     pub finer: u16,
     /// Whether any live claim speaks of it: a state of the layout.
     pub state: u8,
+    /// The entity that stands for it: itself unless it is merged.
+    pub stands: EntityNo,
     /// Its names: number of the role, name.
     pub names: Vec<(u8, String)>,
     /// Its claims.
@@ -107,6 +109,7 @@ pub(super) struct OverlayNode {
     pub kind: u8,
     pub finer: u16,
     pub state: u8,
+    pub stands: EntityNo,
     pub names: Vec<(NameRole, String)>,
     pub claims: Vec<ClaimNo>,
 }
@@ -209,10 +212,10 @@ impl Overlay {
             if base.node(number).is_some_and(|old| old.state == LIVE) {
                 decrement(&mut meta.entities_by_kind, node.kind);
             }
-            if node.state == LIVE {
-                if let Some(count) = meta.entities_by_kind.get_mut(node.kind as usize) {
-                    *count += 1;
-                }
+            if node.state == LIVE
+                && let Some(count) = meta.entities_by_kind.get_mut(node.kind as usize)
+            {
+                *count += 1;
             }
             ids.insert(node.id.clone(), number);
             nodes.insert(
@@ -223,6 +226,7 @@ impl Overlay {
                     kind: node.kind,
                     finer: node.finer,
                     state: node.state,
+                    stands: node.stands,
                     names: node
                         .names
                         .into_iter()

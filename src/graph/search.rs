@@ -22,10 +22,12 @@ pub struct Hit {
     pub why: String,
 }
 
-/// The most names that one search compares.
-const MOST_COMPARED: usize = 2_000;
+/// The most names that one search compares letter by letter.
+const MOST_COMPARED: usize = 200;
+/// The most names that one search gathers by their words, to choose those to compare.
+const MOST_GATHERED: usize = 5_000;
 /// The most spellings of one word that are tried.
-const MOST_SPELLINGS: usize = 64;
+const MOST_SPELLINGS: usize = 24;
 /// Below this score a name is not offered.
 const LEAST_SCORE: f64 = 0.4;
 
@@ -145,24 +147,23 @@ impl Graph {
             places.dedup();
             lists.push(places);
         }
-        let size = |places: &Vec<usize>| -> usize {
-            places.iter().map(|&place| name_index::word_names(self.image(), place).len()).sum()
-        };
-        lists.sort_by_key(size);
-        if all && lists.iter().any(Vec::is_empty) {
+        let names_of = |place: usize| name_index::word_names(self.image(), place);
+        let size = |places: &[usize]| -> usize { places.iter().map(|&place| names_of(place).len()).sum() };
+        lists.retain(|places| all || !places.is_empty());
+        lists.sort_by_cached_key(|places| size(places));
+        if lists.first().is_none_or(Vec::is_empty) {
             lists.clear();
         }
-        // Rare words decide which names are compared; frequent ones only rank them.
+        // Rare words bring the names to compare; frequent ones only tell which of those have more words in common.
         let mut shared: HashMap<u32, usize> = HashMap::new();
-        for places in lists.iter().filter(|places| !places.is_empty()) {
-            let full = shared.len() >= MOST_COMPARED;
-            for &place in places {
-                for &name in name_index::word_names(self.image(), place).iter().take(50 * MOST_COMPARED) {
-                    if let Some(count) = shared.get_mut(&name) {
-                        *count += 1;
-                    } else if !full && shared.len() < 4 * MOST_COMPARED {
-                        shared.insert(name, 1);
-                    }
+        for (at, places) in lists.iter().enumerate() {
+            if at == 0 || shared.len() + size(places) <= MOST_GATHERED {
+                for &name in places.iter().flat_map(|&place| names_of(place)).take(MOST_GATHERED) {
+                    *shared.entry(name).or_insert(0) += 1;
+                }
+            } else {
+                for (name, count) in &mut shared {
+                    *count += usize::from(places.iter().any(|&place| names_of(place).binary_search(name).is_ok()));
                 }
             }
         }

@@ -27,6 +27,11 @@ const MARGIN: usize = 120;
 
 impl Diagnostic {
     /// A message about `span` (bytes) of `text`. A span outside the text is moved to its end.
+    #[allow(
+        clippy::string_slice,
+        clippy::indexing_slicing,
+        reason = "every place is a boundary that was found in the text"
+    )]
     pub fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let start = floor_boundary(text, span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -82,6 +87,7 @@ impl fmt::Display for Diagnostic {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
 

@@ -2,7 +2,9 @@
 //!
 //! Everything Tieline knows is a [`Claim`]: a [`Source`] says, at a place in its text, in a modality, that an entity has
 //! a name or an attribute, or that a link holds in a period. Entities and links are folds of their live claims
-//! ([`fold`]). What readers hand to the database is a [`Changes`].
+//! (`fold`). What readers hand to the database is a [`Changes`].
+
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod changes;
 mod claim;

@@ -81,10 +81,8 @@ impl<'a> Context<'a> {
                 let hits = self.graph.named(&named.text);
                 match &hits[..] {
                     [only] => Ok(only.entity),
-                    [] => Err(self.suggest(
-                        self.refuse(named.span, format!("no entity is named {:?}", named.text)),
-                        &named.text,
-                    )),
+                    [] => Err(self
+                        .suggest(self.refuse(named.span, format!("no entity is named {:?}", named.text)), &named.text)),
                     several => {
                         // A name that is weak for all others identifies the one for which it is not.
                         let mut strong = several.iter().filter(|hit| hit.role != NameRole::Weak);

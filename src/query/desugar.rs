@@ -44,16 +44,14 @@ fn core(verb: &Verb, scope: &ScopeAst) -> String {
                 PathSelector::AllShortest => "all shortest".to_owned(),
                 PathSelector::Shortest(count) => format!("shortest {count} acyclic"),
             };
-            let mut conditions: Vec<String> = path
-                .through
-                .iter()
-                .map(|named| format!("any(n in nodes(p) where n is {})", name(named)))
-                .collect();
+            let mut conditions: Vec<String> =
+                path.through.iter().map(|named| format!("any(n in nodes(p) where n is {})", name(named))).collect();
             conditions.extend(path.avoid.iter().map(|avoid| match avoid {
                 Avoid::Kind(kind) => format!("none(x in elements(p) where x is {})", kind.value),
                 Avoid::Entity(named) => format!("none(n in nodes(p) where n is {})", name(named)),
             }));
-            let condition = if conditions.is_empty() { String::new() } else { format!(" where {}", conditions.join(" and ")) };
+            let condition =
+                if conditions.is_empty() { String::new() } else { format!(" where {}", conditions.join(" and ")) };
             let max = path.max.map_or_else(|| "+".to_owned(), |max| format!("{{1,{max}}}"));
             format!(
                 "match {selector} p = {}{}{max}{}{condition} return p, length(p)",
@@ -74,7 +72,10 @@ fn core(verb: &Verb, scope: &ScopeAst) -> String {
         }
         Verb::Timeline { entity, range } => {
             let range = range.as_ref().map_or_else(String::new, |range| format!(" during {}", range.value));
-            format!("match {}-[l]-(b) where l.since is not null return l.since, l, b order by l.since{range}", node("a", entity))
+            format!(
+                "match {}-[l]-(b) where l.since is not null return l.since, l, b order by l.since{range}",
+                node("a", entity)
+            )
         }
         Verb::Why(Why::Pair(one, other)) => {
             format!("match {}-[l]-{} unwind claims(l) as claim return l, claim", node("a", one), node("b", other))

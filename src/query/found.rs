@@ -1,5 +1,6 @@
 //! What a statement found, still in numbers of the graph; made into an [`Answer`] when it is given out.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
@@ -28,13 +29,84 @@ pub enum Item {
     Path(Vec<EntityNo>, Vec<(LinkNo, Truth)>),
 }
 
+/// The rows of a found table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rows {
+    /// One after the other, each as wide as the table has columns.
+    Items(Vec<Item>),
+    /// What is around an entity: kept as the search made it until rows are needed.
+    Around(Around),
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::Items(Vec::new())
+    }
+}
+
+/// Entities reached from another, and by which steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Around {
+    /// Entities in the order of reaching, with the number of links to them; each is a row.
+    pub reached: Vec<(EntityNo, u32)>,
+    /// Steps that reach them from the level before.
+    pub steps: Vec<Step>,
+}
+
+/// A step to a reached entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The row of the entity that it reaches.
+    pub row: u32,
+    /// The entity that it starts from.
+    pub from: EntityNo,
+    /// Which of that entity's ties it takes.
+    pub place: u32,
+    /// Whether that tie holds.
+    pub truth: Truth,
+}
+
+impl Around {
+    /// Columns of the rows.
+    pub const COLUMNS: [&'static str; 5] = ["entity", "kind", "hops", "links", "holds"];
+
+    /// The rows. O(steps).
+    fn items(&self, graph: &Graph) -> Vec<Item> {
+        let mut links: Vec<Vec<(LinkNo, Truth)>> = vec![Vec::new(); self.reached.len()];
+        for step in &self.steps {
+            if let Some(links) = links.get_mut(step.row as usize) {
+                let link = graph.ties(step.from).link(step.place as usize);
+                if !links.iter().any(|(known, _)| *known == link) {
+                    links.push((link, step.truth));
+                }
+            }
+        }
+        let rows = self.reached.iter().zip(links).flat_map(|(&(entity, hops), links)| {
+            let kind = graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind));
+            let holds = Item::holds(&links);
+            [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(i64::from(hops)), Item::Links(links), holds]
+        });
+        rows.collect()
+    }
+}
+
+impl Item {
+    /// Whether an answer that rests on any of these links holds: it does if one holds.
+    pub fn holds(links: &[(LinkNo, Truth)]) -> Self {
+        Self::Text(match links.iter().map(|link| link.1).max() {
+            Some(Truth::Yes) => "holds".to_owned(),
+            _ => "may hold".to_owned(),
+        })
+    }
+}
+
 /// A table of [`Item`]s and the entities and links that it speaks of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     /// Column names.
     pub columns: Vec<&'static str>,
-    /// Rows one after the other, each as wide as `columns`.
-    pub items: Vec<Item>,
+    /// The rows.
+    pub rows: Rows,
     /// The entities that were asked about.
     pub focus: Vec<EntityNo>,
     /// Links to draw that stand in no row.
@@ -49,25 +121,38 @@ impl Found {
         Self { columns: columns.to_vec(), ..Self::default() }
     }
 
+    /// What is around an entity.
+    pub fn around(around: Around) -> Self {
+        Self { columns: Around::COLUMNS.to_vec(), rows: Rows::Around(around), ..Self::default() }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.items.len().checked_div(self.columns.len()).unwrap_or(0)
+        match &self.rows {
+            Rows::Items(items) => items.len().checked_div(self.columns.len()).unwrap_or(0),
+            Rows::Around(around) => around.reached.len(),
+        }
     }
 
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
-    /// Adds a row.
+    /// Adds a row to a table of items.
     pub fn push<const N: usize>(&mut self, row: [Item; N]) {
         debug_assert_eq!(N, self.columns.len());
-        self.items.extend(row);
+        if let Rows::Items(items) = &mut self.rows {
+            items.extend(row);
+        }
     }
 
-    /// The rows.
-    pub fn rows(&self) -> impl Iterator<Item = &[Item]> {
-        self.items.chunks(self.columns.len().max(1))
+    /// All rows, one after the other, each as wide as `columns`.
+    pub fn items(&self, graph: &Graph) -> Cow<'_, [Item]> {
+        match &self.rows {
+            Rows::Items(items) => Cow::Borrowed(items),
+            Rows::Around(around) => Cow::Owned(around.items(graph)),
+        }
     }
 
     /// The answer, detached from the graph. O(items).
@@ -79,8 +164,11 @@ impl Found {
                 node.focus = true;
             }
         }
-        let rows: Vec<Vec<Cell>> =
-            self.rows().map(|row| row.iter().map(|item| subgraph.cell(item)).collect()).collect();
+        let rows: Vec<Vec<Cell>> = self
+            .items(graph)
+            .chunks(self.columns.len().max(1))
+            .map(|row| row.iter().map(|item| subgraph.cell(item)).collect())
+            .collect();
         for &(link, truth) in &self.links {
             subgraph.edge(link, truth);
         }
@@ -126,9 +214,9 @@ impl Drawing<'_> {
             Item::Text(text) => Cell::Text(text.clone()),
             Item::Entity(entity) => Cell::Node(self.node(*entity)),
             Item::Link(link, truth) => self.edge(*link, *truth).map_or(Cell::Null, Cell::Edge),
-            Item::Links(links) => Cell::List(
-                links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect(),
-            ),
+            Item::Links(links) => {
+                Cell::List(links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).map(Cell::Edge).collect())
+            }
             Item::Path(entities, links) => Cell::Path(
                 entities.iter().map(|&entity| self.node(entity)).collect(),
                 links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).collect(),

@@ -21,5 +21,5 @@ pub use desugar::desugar;
 pub use found::{Found, Item};
 pub use parser::{parse, scope};
 pub use paths::Scratch;
-pub use verbs::place;
 pub use run::{Outcome, QueryError, Run, Timing, micros};
+pub use verbs::place;

@@ -60,33 +60,25 @@ impl<'a> Walker<'a> {
         self.graph
     }
 
-    /// Whether the step at `place` of the ties of `entity` may be taken, and whether its link holds.
-    pub fn admits(&self, entity: EntityNo, place: usize) -> Truth {
-        let ties = self.graph.ties(entity);
-        ties.at(place).map_or(Truth::No, |(_, tie)| {
-            self.filter.admits(self.graph, tie, self.weigh, || ties.link(place))
-        })
-    }
-
     /// Whether a link holds in the scope's time.
     pub fn truth(&self, link: LinkNo) -> Truth {
         self.graph.link(link).map_or(Truth::No, |view| self.filter.admits(self.graph, view.tie, self.weigh, || link))
     }
 
-    /// Calls `step` with the neighbour and the place of each step that may be taken from `entity`, until it returns
-    /// `false`. Returns whether the search may go on.
+    /// Calls `step` with the neighbour, the place and the truth of each step that may be taken from `entity`, until it
+    /// returns `false`. Returns whether the search may go on.
     #[inline]
     pub fn each_step(
         &self,
         meter: &mut Meter<'_>,
         entity: EntityNo,
         way: Way,
-        mut step: impl FnMut(EntityNo, usize) -> bool,
+        mut step: impl FnMut(EntityNo, usize, Truth) -> bool,
     ) -> bool {
         if self.free && self.barred_entities.is_empty() && self.barred_links.is_empty() {
             let around = self.graph.around(entity);
             for (place, &neighbour) in around.iter().enumerate() {
-                if !step(neighbour, place) {
+                if !step(neighbour, place, Truth::Yes) {
                     return false;
                 }
             }
@@ -100,13 +92,14 @@ impl<'a> Walker<'a> {
                     continue;
                 }
             }
-            if self.filter.admits(self.graph, tie, self.weigh, || ties.link(place)) == Truth::No
+            let truth = self.filter.admits(self.graph, tie, self.weigh, || ties.link(place));
+            if truth == Truth::No
                 || self.barred_entities.contains(&neighbour)
                 || (!self.barred_links.is_empty() && self.barred_links.contains(&ties.link(place)))
             {
                 continue;
             }
-            if !step(neighbour, place) {
+            if !step(neighbour, place, truth) {
                 return false;
             }
         }
@@ -117,6 +110,9 @@ impl<'a> Walker<'a> {
         self.avoided.is_empty() || entity == from || entity == to || !self.avoided.bars(self.graph, entity)
     }
 }
+
+/// Takes the entities and steps of one way; returns whether it wants more.
+type See<'s> = dyn FnMut(&[(u32, u32)]) -> bool + 's;
 
 /// One side of a search from both ends.
 struct Side {
@@ -131,30 +127,32 @@ struct Side {
     /// Where the outermost level starts in `reached`.
     level: usize,
     depth: u32,
-    /// Sum of the degrees of the outermost level: the cost of the next one.
-    cost: usize,
 }
 
 const NONE: u32 = u32::MAX;
+/// A level of so many times more entities costs more whatever their degrees.
+const MUCH: usize = 16;
 
 impl Side {
-    fn new(root: EntityNo, way: Way, graph: &Graph) -> Self {
-        Self {
-            root,
-            way,
-            reached: vec![root],
-            heads: vec![NONE],
-            steps: Vec::new(),
-            level: 0,
-            depth: 0,
-            cost: graph.degree(root),
+    fn new(root: EntityNo, way: Way) -> Self {
+        Self { root, way, reached: vec![root], heads: vec![NONE], steps: Vec::new(), level: 0, depth: 0 }
+    }
+
+    /// Whether the next level of this side costs less than that of the other: by the links to look at, unless the
+    /// numbers of entities alone decide.
+    fn is_cheaper_than(&self, other: &Side, graph: &Graph) -> bool {
+        let (own, others) = (&self.reached[self.level..], &other.reached[other.level..]);
+        if own.len() > MUCH * others.len() || others.len() > MUCH * own.len() {
+            return own.len() < others.len();
         }
+        let links = |level: &[EntityNo]| level.iter().map(|&entity| graph.degree(entity)).sum::<usize>();
+        links(own) <= links(others)
     }
 
     /// All ways from the root to a reached entity, as entities and steps of the search, each given to `see`, which
     /// returns whether it wants more.
-    fn each_way(&self, reached: u32, see: &mut dyn FnMut(&[(u32, u32)]) -> bool) -> bool {
-        fn go(side: &Side, at: u32, trail: &mut Vec<(u32, u32)>, see: &mut dyn FnMut(&[(u32, u32)]) -> bool) -> bool {
+    fn each_way(&self, reached: u32, see: &mut See) -> bool {
+        fn go(side: &Side, at: u32, trail: &mut Vec<(u32, u32)>, see: &mut See) -> bool {
             let mut step = side.heads[at as usize];
             if step == NONE {
                 return see(trail);
@@ -175,20 +173,20 @@ impl Side {
     }
 }
 
-/// The two notes of a search from both ends; kept between searches so that they need not be made anew.
+/// The notes of a search; kept between searches so that they need not be made anew.
 #[derive(Debug, Default)]
-pub struct Scratch {
-    forward: Marks,
-    backward: Marks,
-}
+pub struct Scratch(Marks);
 
 impl Scratch {
-    /// Notes for a search from one end, cleared.
+    /// Notes for a search in a graph, cleared.
     pub fn marks(&mut self, graph: &Graph) -> &mut Marks {
-        self.forward.clear(graph.entity_count());
-        &mut self.forward
+        self.0.clear(graph.entity_count());
+        &mut self.0
     }
 }
+
+/// In a search from both ends, marks the notes of the entities that the backward side reached.
+const BACKWARD: u32 = 1 << 31;
 
 /// Where the two sides of a search met: by a step from a reached entity of one side to one of the other.
 struct Meeting {
@@ -219,51 +217,43 @@ pub fn shortest(
         see(Path { entities: vec![from], links: Vec::new() });
         return;
     }
-    let Scratch { forward: forward_marks, backward: backward_marks } = scratch;
-    forward_marks.clear(graph.entity_count());
-    backward_marks.clear(graph.entity_count());
-    forward_marks.insert(from, 0);
-    backward_marks.insert(to, 0);
-    let mut forward = Side::new(from, Way::Forward, graph);
-    let mut backward = Side::new(to, Way::Backward, graph);
+    let marks = scratch.marks(graph);
+    marks.note(from, 0);
+    marks.note(to, BACKWARD);
+    let mut forward = Side::new(from, Way::Forward);
+    let mut backward = Side::new(to, Way::Backward);
     let mut meetings: Vec<Meeting> = Vec::new();
     while meetings.is_empty() && forward.depth + backward.depth < max {
-        let by_forward = forward.cost <= backward.cost;
-        let (side, marks, others) = if by_forward {
-            (&mut forward, &mut *forward_marks, &*backward_marks)
-        } else {
-            (&mut backward, &mut *backward_marks, &*forward_marks)
-        };
+        let by_forward = forward.is_cheaper_than(&backward, graph);
+        let (side, own) = if by_forward { (&mut forward, 0) } else { (&mut backward, BACKWARD) };
         let level = side.level..side.reached.len();
         side.level = level.end;
-        side.cost = 0;
         for at in level {
             let entity = side.reached[at];
             let mut goes_on = true;
-            let stepped = walker.each_step(meter, entity, side.way, |neighbour, place| {
-                if let Some(other) = others.get(neighbour) {
-                    let (forward, backward) = if by_forward { (at as u32, other) } else { (other, at as u32) };
+            let stepped = walker.each_step(meter, entity, side.way, |neighbour, place, _| {
+                let next = side.reached.len() as u32 | own;
+                let enters = meetings.is_empty() && walker.enters(neighbour, from, to);
+                let known = match (enters, marks.get(neighbour)) {
+                    (_, Some(known)) => known,
+                    (true, None) => marks.note(neighbour, next),
+                    (false, None) => return true,
+                };
+                let number = known & !BACKWARD;
+                if known & BACKWARD != own {
+                    let (forward, backward) = if by_forward { (at as u32, number) } else { (number, at as u32) };
                     meetings.push(Meeting { forward, backward, place: place as u32, by_forward });
                     goes_on = !one;
                     return goes_on;
                 }
-                if !meetings.is_empty() {
-                    return true;
-                }
-                match marks.get(neighbour) {
-                    None if walker.enters(neighbour, from, to) => {
-                        marks.insert(neighbour, side.reached.len() as u32);
-                        side.reached.push(neighbour);
-                        side.heads.push(side.steps.len() as u32);
-                        side.steps.push((at as u32, place as u32, NONE));
-                        side.cost += graph.degree(neighbour);
-                    }
-                    Some(known) if !one && known as usize >= side.level => {
-                        let head = &mut side.heads[known as usize];
-                        side.steps.push((at as u32, place as u32, *head));
-                        *head = side.steps.len() as u32 - 1;
-                    }
-                    _ => {}
+                if known == next {
+                    side.reached.push(neighbour);
+                    side.heads.push(side.steps.len() as u32);
+                    side.steps.push((at as u32, place as u32, NONE));
+                } else if !one && number as usize >= side.level {
+                    let head = &mut side.heads[number as usize];
+                    side.steps.push((at as u32, place as u32, *head));
+                    *head = side.steps.len() as u32 - 1;
                 }
                 true
             });

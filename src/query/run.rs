@@ -88,7 +88,10 @@ impl<C: ClaimSource> Run<'_, C> {
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
         let started = Instant::now();
-        let mut meter = Meter::new(self.budget, self.stop);
+        let counted = statement.pipes.iter().any(|pipe| matches!(pipe.value, Pipe::Count | Pipe::CountByKind));
+        // What is only counted takes no room in the answer.
+        let rows = if counted { usize::MAX } else { self.budget.rows };
+        let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
         let mut found = match (&statement.body, statement.explain) {
             (Body::Verb(verb), None | Some(Explain::Profile)) => {
                 let mut verbs = Verbs {
@@ -114,7 +117,11 @@ impl<C: ClaimSource> Run<'_, C> {
         let run_us = micros(started);
         let cut = meter.cut().map(str::to_owned);
         if statement.explain == Some(Explain::Profile) {
-            found.notes.push(format!("{} rows, {} links visited, {run_us:.0} microseconds", found.len(), meter.visited()));
+            found.notes.push(format!(
+                "{} rows, {} links visited, {run_us:.0} microseconds",
+                found.len(),
+                meter.visited()
+            ));
         }
         let timing = Timing { parse_us: 0.0, plan_us, run_us, rows: found.len() };
         Ok(Outcome { found, cut, visited: meter.visited(), timing })
@@ -130,7 +137,7 @@ pub fn micros(started: Instant) -> f64 {
 fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
     let entities = |found: &Found| {
         let mut entities: Vec<_> = found
-            .items
+            .items(graph)
             .iter()
             .flat_map(|item| match item {
                 Item::Entity(entity) => vec![*entity],

@@ -1,5 +1,7 @@
 //! Formats in: each reader turns files into [`Changes`](crate::model::Changes).
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 pub mod csv;
 pub mod seed;
 

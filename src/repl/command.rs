@@ -88,7 +88,9 @@ impl Command {
 /// The help: everything, or what is about one verb or command.
 pub fn help(about: &str) -> String {
     let about = about.trim_start_matches(':').to_ascii_lowercase();
-    let commands = || Command::ALL.into_iter().filter(|command| about.is_empty() || command.name()[1..] == about);
+    let commands = || {
+        Command::ALL.into_iter().filter(|command| about.is_empty() || command.name().trim_start_matches(':') == about)
+    };
     let verbs = || VERBS.iter().filter(|verb| about.is_empty() || verb.name == about);
     let mut lines = Vec::new();
     for verb in verbs() {
@@ -110,8 +112,10 @@ pub fn help(about: &str) -> String {
         );
     }
     if lines.is_empty() {
-        let names =
-            VERBS.iter().map(|verb| verb.name).chain(Command::ALL.into_iter().map(|command| &command.name()[1..]));
+        let names = VERBS
+            .iter()
+            .map(|verb| verb.name)
+            .chain(Command::ALL.into_iter().map(|command| command.name().trim_start_matches(':')));
         let near = nearest(&about, names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
         lines.push(format!("there is no help on {about:?}{near}"));
     }

@@ -3,6 +3,8 @@
 //! [`run`] reads lines, from a terminal with rustyline or from a pipe as they are, and hands each to a session: a
 //! command begins with a colon, everything else is a statement. An error is said and the next line is read.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod command;
 mod complete;
 mod helper;

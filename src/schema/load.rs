@@ -290,15 +290,16 @@ impl<'d> Builder<'d> {
                     DeValue::Integer(number) => number.as_str(),
                     _ => "",
                 };
-                let Some(number) = values.iter().position(|known| known == text) else {
+                let place = values.iter().position(|known| known == text);
+                let Some(explained) = place.and_then(|place| explained.get_mut(place)) else {
                     let message = format!("{text:?} is no {table}; it is one of {}", values.join(", "));
                     doc.problem(value.span(), message);
                     continue;
                 };
-                if explained[number].is_some() {
+                if explained.is_some() {
                     doc.problem(value.span(), format!("{table} {text} is explained twice"));
                 }
-                explained[number] = meaning.map(|meaning| Grading { value: text.into(), meaning });
+                *explained = meaning.map(|meaning| Grading { value: text.into(), meaning });
             }
         }
         let missing: Vec<&str> = values

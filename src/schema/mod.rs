@@ -4,6 +4,8 @@
 //! with the kinds they may join, [`AttributeType`]s, and the [`Grading`] of the scales that every claim is placed on.
 //! [`Schema::builtin`] is compiled in; [`Schema::load`] reads a user's own. [`Schema::check`] holds changes against it.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod check;
 pub(crate) mod fields;
 mod load;

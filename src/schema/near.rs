@@ -1,5 +1,7 @@
 //! The nearest word: what was probably meant.
 
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "rows and columns of a table made here")]
+
 /// The candidate that is nearest to `word` in letters, if one is near enough to have been meant: at most one slip
 /// (a letter more, less, other, or two neighbours swapped) for every three letters of `word`.
 ///

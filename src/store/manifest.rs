@@ -55,6 +55,7 @@ impl Manifest {
     }
 
     /// The state of `table`, to be changed.
+    #[allow(clippy::indexing_slicing, reason = "there is one state for each table")]
     pub fn table_mut(&mut self, table: Table) -> &mut TableState {
         &mut self.tables[table.index()]
     }

@@ -17,6 +17,8 @@
 //! - `transaction`: writing and committing
 //! - `verify`, `backup`: checking and copying
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod backup;
 mod claims;
 mod column;

@@ -1,5 +1,7 @@
 //! Answers written out: tables for people, JSON, CSV and Markdown for other programs, DOT for pictures.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod csv;
 mod dot;
 mod json;
@@ -52,7 +54,7 @@ impl Format {
 
     /// The word for it.
     pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
+        Self::WORDS.get(self as usize).copied().unwrap_or_default()
     }
 
     /// Whether the written answer has room for its notes and for the budget that cut it. Where it has not, a face says

@@ -1,3 +1,5 @@
+//! Dates: examples, and properties against an oracle of single days.
+
 use jiff::civil::{Date as Day, date};
 use jiff::{Span, ToSpan};
 use proptest::prelude::*;

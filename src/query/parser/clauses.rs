@@ -61,9 +61,9 @@ impl Parser<'_> {
                 return Ok(clauses);
             } else if self.writes && self.take_word("create") {
                 Clause::Create { patterns: self.patterns()?, span }
-            } else if self.writes && matches!(clauses.last(), Some(Clause::Create { .. })) {
-                return Ok(clauses);
-            } else if !whole && !clauses.is_empty() {
+            } else if self.writes && matches!(clauses.last(), Some(Clause::Create { .. }))
+                || !whole && !clauses.is_empty()
+            {
                 return Ok(clauses);
             } else {
                 return Err(self.no_clause(clauses.last()));

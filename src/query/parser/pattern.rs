@@ -52,10 +52,10 @@ impl Parser<'_> {
 
     /// The conjunction of some conditions.
     fn joined(&mut self, mut filters: Vec<Expr>) -> Parsed<Option<Expr>> {
-        match filters.len() {
-            0 | 1 => Ok(filters.pop()),
-            _ => {
-                let span = filters.iter().fold(filters[0].span, |span, filter| span.to(filter.span));
+        match &*filters {
+            [] | [_] => Ok(filters.pop()),
+            [first, rest @ ..] => {
+                let span = rest.iter().fold(first.span, |span, filter| span.to(filter.span));
                 self.make(ExprKind::And(filters), span).map(Some)
             }
         }
@@ -247,11 +247,11 @@ impl Parser<'_> {
 
     /// Labels after their colon. With `bars`, a `|` at the outermost level belongs to them.
     pub(super) fn label_or(&mut self, bars: bool) -> Parsed<LabelExpr> {
-        let mut list = vec![self.label_and(bars)?];
+        let mut list = vec![self.label_and()?];
         while bars && self.kind() == TokenKind::Bar && !self.label_ends() {
             self.advance();
             self.take(TokenKind::Colon);
-            list.push(self.label_and(bars)?);
+            list.push(self.label_and()?);
         }
         Ok(one_or(list, LabelExpr::Or))
     }
@@ -261,19 +261,19 @@ impl Parser<'_> {
         self.depth <= 1 && self.at_pipe()
     }
 
-    fn label_and(&mut self, bars: bool) -> Parsed<LabelExpr> {
-        let mut list = vec![self.label_not(bars)?];
+    fn label_and(&mut self) -> Parsed<LabelExpr> {
+        let mut list = vec![self.label_not()?];
         while self.take(TokenKind::Ampersand) || self.take(TokenKind::Colon) {
-            list.push(self.label_not(bars)?);
+            list.push(self.label_not()?);
         }
         Ok(one_or(list, LabelExpr::And))
     }
 
-    fn label_not(&mut self, bars: bool) -> Parsed<LabelExpr> {
+    fn label_not(&mut self) -> Parsed<LabelExpr> {
         match self.kind() {
             TokenKind::Bang => {
                 self.advance();
-                Ok(LabelExpr::Not(Box::new(self.nested(|parser| parser.label_not(bars))?)))
+                Ok(LabelExpr::Not(Box::new(self.nested(Self::label_not)?)))
             }
             TokenKind::Percent => {
                 self.advance();

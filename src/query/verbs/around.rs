@@ -6,7 +6,7 @@ use crate::model::{EntityNo, Truth};
 use crate::query::ast::{EntityRef, Name};
 use crate::query::claims::ClaimSource;
 use crate::query::context::Avoided;
-use crate::query::found::{Found, Item};
+use crate::query::found::{Around, Found, Item, Step};
 use crate::query::paths::{Walker, Way};
 use crate::query::run::QueryError;
 
@@ -32,30 +32,24 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let walker = Walker::new(graph, &self.filter, &avoided, verb.directed);
         let limit = verb.limit.map_or(usize::MAX, |limit| limit as usize);
 
-        // Reached entities in their order, and the steps that reach them: (reached, from, place).
         let marks = self.scratch.marks(graph);
-        marks.insert(centre, 0);
-        let mut reached: Vec<EntityNo> = vec![centre];
-        let mut steps: Vec<(u32, u32, u32)> = Vec::new();
-        let mut levels = vec![0, 1];
+        marks.note(centre, 0);
+        let mut reached: Vec<(EntityNo, u32)> = vec![(centre, 0)];
+        let mut steps: Vec<Step> = Vec::new();
         let meter = &mut *self.meter;
-        'levels: for _ in 0..verb.within {
-            let level = levels[levels.len() - 2]..levels[levels.len() - 1];
+        let mut level = 0..1;
+        'levels: for hops in 1..=verb.within {
             let next = level.end as u32;
             for at in level {
-                let entity = reached[at];
-                let more = walker.each_step(meter, entity, Way::Forward, |neighbour, place| {
+                let (entity, _) = reached[at];
+                let more = walker.each_step(meter, entity, Way::Forward, |neighbour, place, truth| {
                     let number = reached.len() as u32;
-                    let known = match marks.get(neighbour) {
-                        Some(known) => known,
-                        None => {
-                            marks.insert(neighbour, number);
-                            reached.push(neighbour);
-                            number
-                        }
-                    };
+                    let known = marks.note(neighbour, number);
+                    if known == number {
+                        reached.push((neighbour, hops));
+                    }
                     if known >= next {
-                        steps.push((known, at as u32, place as u32));
+                        steps.push(Step { row: known, from: entity, place: place as u32, truth });
                     }
                     true
                 });
@@ -63,48 +57,30 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     break 'levels;
                 }
             }
-            if reached.len() == next as usize {
+            level = next as usize..reached.len();
+            if level.is_empty() {
                 break;
             }
-            levels.push(reached.len());
-        }
-        if levels.last() != Some(&reached.len()) {
-            levels.push(reached.len());
         }
 
-        steps.sort_unstable();
-        let mut found = Found::new(&["entity", "kind", "hops", "links", "holds"]);
-        found.focus.push(centre);
-        let mut step = 0;
-        for (hops, level) in levels.windows(2).enumerate() {
-            for at in level[0]..level[1] {
-                let own = steps[step..].iter().take_while(|(known, _, _)| *known as usize == at).count();
-                let own = &steps[step..step + own];
-                step += own.len();
-                if at == 0 || !kinds.keeps(graph, reached[at]) {
-                    continue;
+        // The centre is no row, and neither is what the question does not ask for.
+        let mut rows = vec![u32::MAX; reached.len()];
+        let mut kept: Vec<(EntityNo, u32)> = Vec::with_capacity(reached.len());
+        for (at, &(entity, hops)) in reached.iter().enumerate().skip(1) {
+            if kinds.keeps(graph, entity) {
+                if kept.len() >= limit || !meter.fits(kept.len()) {
+                    break;
                 }
-                if found.len() >= limit || !meter.fits(found.len()) {
-                    return Ok(found);
-                }
-                let mut links: Vec<(LinkNo, Truth)> = own
-                    .iter()
-                    .map(|&(_, from, place)| {
-                        let from = reached[from as usize];
-                        (graph.ties(from).link(place as usize), walker.admits(from, place as usize))
-                    })
-                    .collect();
-                links.dedup();
-                let holds = holds(&links);
-                found.push([
-                    Item::Entity(reached[at]),
-                    Item::Text(graph.kind_of(reached[at]).map_or("", |kind| graph.kind_name(kind)).to_owned()),
-                    Item::Int(hops as i64),
-                    Item::Links(links),
-                    holds,
-                ]);
+                rows[at] = kept.len() as u32;
+                kept.push((entity, hops));
             }
         }
+        steps.retain_mut(|step| {
+            step.row = rows[step.row as usize];
+            step.row != u32::MAX
+        });
+        let mut found = Found::around(Around { reached: kept, steps });
+        found.focus.push(centre);
         Ok(found)
     }
 
@@ -131,9 +107,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let candidates: Vec<EntityNo> = tied.iter().map(|tie| tie.0).collect();
             let ties = graph.ties(entities[at]);
             let mut new = Vec::new();
-            walker.each_step(self.meter, entities[at], Way::Forward, |neighbour, place| {
+            walker.each_step(self.meter, entities[at], Way::Forward, |neighbour, place, truth| {
                 if turn == 0 || candidates.binary_search(&neighbour).is_ok() {
-                    new.push((neighbour, at, ties.link(place), walker.admits(entities[at], place)));
+                    new.push((neighbour, at, ties.link(place), truth));
                 }
                 true
             });
@@ -157,17 +133,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Item::Entity(entity),
                 Item::Text(graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind)).to_owned()),
                 Item::Links(links.clone()),
-                holds(&links),
+                Item::holds(&links),
             ]);
         }
         Ok(found)
     }
-}
-
-/// Whether an answer that rests on any of these links holds: it does if one holds.
-fn holds(links: &[(LinkNo, Truth)]) -> Item {
-    Item::Text(match links.iter().map(|link| link.1).max() {
-        Some(Truth::Yes) => "holds".to_owned(),
-        _ => "may hold".to_owned(),
-    })
 }

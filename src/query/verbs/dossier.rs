@@ -82,12 +82,12 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     fn show_ties(&mut self, entity: EntityNo, found: &mut Found) -> Result<(), QueryError<C::Error>> {
         let graph = self.context.graph;
         // The dossier shows denials beside what they deny, unless the scope leaves them out.
-        let scope =
-            if self.filter == LinkFilter::default() { LinkFilter::everything() } else { self.filter.clone() };
+        let scope = if self.filter == LinkFilter::default() { LinkFilter::everything() } else { self.filter.clone() };
         let ties = graph.ties(entity);
         self.meter.visit(ties.len());
         let mut order: Vec<usize> = (0..ties.len()).collect();
-        let name = |place: usize| ties.at(place).map_or("", |(_, tie)| graph.link_kind(tie.kind).map_or("", |k| &k.name));
+        let name =
+            |place: usize| ties.at(place).map_or("", |(_, tie)| graph.link_kind(tie.kind).map_or("", |k| &k.name));
         order.sort_by_key(|&place| (name(place), place));
         let mut read = 0;
         for place in order {
@@ -100,9 +100,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 .filter(|(_, truth)| *truth > Truth::No)
                 .collect();
             let best = admitted.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::No);
-            let reading = graph.link_kind(tie.kind).map_or("", |kind| {
-                if place < ties.outgoing() { &kind.forward } else { &kind.backward }
-            });
+            let reading = graph
+                .link_kind(tie.kind)
+                .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             read += admitted.len();
             let numbers: Vec<ClaimNo> = admitted.iter().map(|(evidence, _)| evidence.claim).collect();
             let cited = if read <= MOST_READ { self.cited(&numbers)? } else { Vec::new() };
@@ -111,7 +111,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     return Ok(());
                 }
                 let cited = cited.get(at);
-                let source = || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
+                let source =
+                    || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
                 found.push([
                     Item::Text(reading.to_owned()),
                     Item::Entity(neighbour),

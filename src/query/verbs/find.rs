@@ -10,12 +10,7 @@ use crate::query::run::QueryError;
 const DEFAULT_LIMIT: u32 = 20;
 
 impl<C: ClaimSource> Verbs<'_, '_, C> {
-    pub(super) fn find(
-        &mut self,
-        text: &str,
-        of: &[Name],
-        limit: Option<u32>,
-    ) -> Result<Found, QueryError<C::Error>> {
+    pub(super) fn find(&mut self, text: &str, of: &[Name], limit: Option<u32>) -> Result<Found, QueryError<C::Error>> {
         let kinds = self.context.kinds(of)?;
         let limit = limit.unwrap_or(DEFAULT_LIMIT) as usize;
         let graph = self.context.graph;

@@ -28,10 +28,16 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         if !stops.is_empty() {
             if !matches!(verb.selector, PathSelector::AnyShortest) {
                 let place = verb.through[0].span;
-                return Err(self.context.refuse(place, "`through` gives one path: leave out the number of paths").into());
+                return Err(self
+                    .context
+                    .refuse(place, "`through` gives one path: leave out the number of paths")
+                    .into());
             }
             if stops.len() > 4 {
-                return Err(self.context.refuse(verb.through[4].span, "a path can go through four entities at most").into());
+                return Err(self
+                    .context
+                    .refuse(verb.through[4].span, "a path can go through four entities at most")
+                    .into());
             }
             paths.extend(through(&mut walker, self.scratch, self.meter, ends, &stops, max));
             found.notes.push("each part between two named entities is a shortest one; the whole may not be".to_owned());
@@ -61,7 +67,11 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Some(Truth::May) => "may hold",
                 _ => "holds",
             };
-            found.push([Item::Path(path.entities, links.clone()), Item::Int(links.len() as i64), Item::Text(holds.to_owned())]);
+            found.push([
+                Item::Path(path.entities, links.clone()),
+                Item::Int(links.len() as i64),
+                Item::Text(holds.to_owned()),
+            ]);
             for (link, truth) in links {
                 if truth == Truth::May {
                     found.notes.push(format!("only may hold in that time: {}", self.reads(link)));
@@ -122,7 +132,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         tree.dedup();
         let mut found = Found::new(&["link", "from", "to", "holds"]);
         if entities.len() > 3 {
-            found.notes.push("for more than three entities the subgraph may be up to twice as large as the smallest".to_owned());
+            found.notes.push(
+                "for more than three entities the subgraph may be up to twice as large as the smallest".to_owned(),
+            );
         }
         if tree.is_empty() && entities.len() > 1 && self.meter.goes_on() {
             found.notes.push("nothing joins all of them under these conditions".to_owned());
@@ -172,14 +184,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
 
     /// What is reached from an entity by breadth-first search until all of `ends` are, and one level more than half
     /// way beyond: a meeting point is never farther from an end than the farthest other end.
-    fn reach(
-        &mut self,
-        walker: &Walker<'_>,
-        avoided: &Avoided,
-        from: EntityNo,
-        ends: &[EntityNo],
-        max: u32,
-    ) -> Reach {
+    fn reach(&mut self, walker: &Walker<'_>, avoided: &Avoided, from: EntityNo, ends: &[EntityNo], max: u32) -> Reach {
         let graph = self.context.graph;
         let mut reach = Reach::from([(from, (0, None))]);
         let mut level = vec![from];
@@ -190,7 +195,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let mut next = Vec::new();
             for entity in std::mem::take(&mut level) {
                 let ties = graph.ties(entity);
-                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place| {
+                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place, _| {
                     let enters = ends.contains(&neighbour) || avoided.is_empty() || !avoided.bars(graph, neighbour);
                     if enters && !reach.contains_key(&neighbour) {
                         reach.insert(neighbour, (depth, Some((entity, ties.link(place)))));

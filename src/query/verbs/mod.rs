@@ -30,16 +30,18 @@ pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
 }
 
 /// Answers a verb.
-pub(super) fn answer<C: ClaimSource>(
-    verbs: &mut Verbs<'_, '_, C>,
-    verb: &Verb,
-) -> Result<Found, QueryError<C::Error>> {
+pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
         Verb::Show { entity } => verbs.show(entity),
-        Verb::Neighbours { entity, within, via, of, directed, limit } => {
-            verbs.neighbours(&around::Neighbours { entity, within: *within, via, of, directed: *directed, limit: *limit })
-        }
+        Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
+            entity,
+            within: *within,
+            via,
+            of,
+            directed: *directed,
+            limit: *limit,
+        }),
         Verb::Path(path) => verbs.path(path),
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),

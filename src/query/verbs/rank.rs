@@ -72,7 +72,7 @@ fn degrees(walker: &Walker<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
     let mut scores = vec![0.0; walker.graph().entity_count()];
     for entity in walker.graph().entities() {
         let score = &mut scores[entity as usize];
-        let more = walker.each_step(meter, entity, Way::Forward, |_, _| {
+        let more = walker.each_step(meter, entity, Way::Forward, |_, _, _| {
             *score += 1.0;
             true
         });
@@ -130,7 +130,7 @@ fn adjacency(walker: &Walker<'_>, meter: &mut Meter<'_>, live: &[EntityNo]) -> (
     let mut targets = Vec::new();
     let mut starts = vec![0];
     for &entity in live {
-        walker.each_step(meter, entity, Way::Forward, |neighbour, _| {
+        walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
             targets.push(neighbour);
             true
         });
@@ -162,7 +162,7 @@ fn betweenness(walker: &Walker<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, 
         while at < order.len() {
             let entity = order[at];
             at += 1;
-            walker.each_step(meter, entity, Way::Forward, |neighbour, _| {
+            walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
                 let next = distance[entity as usize] + 1;
                 if distance[neighbour as usize] == u32::MAX {
                     distance[neighbour as usize] = next;
@@ -177,7 +177,7 @@ fn betweenness(walker: &Walker<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, 
         if meter.goes_on() {
             for &entity in order.iter().rev() {
                 let share = (1.0 + lean[entity as usize]) / paths[entity as usize];
-                walker.each_step(meter, entity, Way::Forward, |neighbour, _| {
+                walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
                     if distance[neighbour as usize].wrapping_add(1) == distance[entity as usize] {
                         lean[neighbour as usize] += paths[neighbour as usize] * share;
                     }

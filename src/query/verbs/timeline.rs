@@ -19,9 +19,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         found.focus.push(entity);
         let range = range.map(Period::bounds);
         let falls_in = |bounds: &Bounds| {
-            range.as_ref().is_none_or(|range| {
-                bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No
-            })
+            range.as_ref().is_none_or(|range| bounds.holds_between(range.start_earliest, range.end_latest) > Truth::No)
         };
 
         // Dated claims: those of links by their evidence, those about the entity itself by reading them.
@@ -31,9 +29,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let mut undated = 0;
         for (place, neighbour, tie) in ties.iter() {
             let link = ties.link(place);
-            let reading = graph.link_kind(tie.kind).map_or("", |kind| {
-                if place < ties.outgoing() { &kind.forward } else { &kind.backward }
-            });
+            let reading = graph
+                .link_kind(tie.kind)
+                .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             for evidence in graph.evidence(link) {
                 let truth = self.filter.weigh(&evidence);
                 if truth == Truth::No {
@@ -52,10 +50,10 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         for cited in self.cited(&about)? {
             let Says::Attribute { value, .. } = &cited.claim.says else { continue };
             let when = cited.claim.when.or_else(|| value.parse().ok());
-            if let Some((when, bounds)) = when.map(|when| (when, when.bounds())) {
-                if falls_in(&bounds) {
-                    dated.push((order(&bounds), when, cited.number, None));
-                }
+            if let Some((when, bounds)) = when.map(|when| (when, when.bounds()))
+                && falls_in(&bounds)
+            {
+                dated.push((order(&bounds), when, cited.number, None));
             }
         }
         dated.sort_by_key(|(order, when, claim, _)| (*order, *when, *claim));

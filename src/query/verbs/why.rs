@@ -11,9 +11,8 @@ use crate::query::run::QueryError;
 impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
-        let mut found = Found::new(&[
-            "link", "source", "place", "speaker", "modality", "grade", "when", "text", "note", "added",
-        ]);
+        let mut found =
+            Found::new(&["link", "source", "place", "speaker", "modality", "grade", "when", "text", "note", "added"]);
         let links: Vec<LinkNo> = match why {
             Why::Number(number) => {
                 let at = (number.value as usize).checked_sub(1);
@@ -22,7 +21,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                         number.span,
                         format!("the last answer has {} links, none numbered {}", self.last.len(), number.value),
                     );
-                    return Err(refused.help("ask for links first, or name two entities: why \"TTP\" to \"al-Qaeda\"").into());
+                    return Err(refused
+                        .help("ask for links first, or name two entities: why \"TTP\" to \"al-Qaeda\"")
+                        .into());
                 };
                 graph.link_by_id(id).into_iter().collect()
             }
@@ -42,7 +43,10 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 let (one, other) = if graph.degree(one) <= graph.degree(other) { (one, other) } else { (other, one) };
                 let ties = graph.ties(one);
                 self.meter.visit(ties.len());
-                ties.iter().filter(|(_, neighbour, _)| *neighbour == other).map(|(place, ..)| ties.link(place)).collect()
+                ties.iter()
+                    .filter(|(_, neighbour, _)| *neighbour == other)
+                    .map(|(place, ..)| ties.link(place))
+                    .collect()
             }
         };
         if links.is_empty() {
@@ -56,7 +60,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let admitted: Vec<_> = graph
                 .evidence(link)
                 .into_iter()
-                .filter_map(|evidence| Some((evidence.claim, scope.weigh(&evidence))).filter(|(_, truth)| *truth > Truth::No))
+                .filter_map(|evidence| {
+                    Some((evidence.claim, scope.weigh(&evidence))).filter(|(_, truth)| *truth > Truth::No)
+                })
                 .collect();
             left_out += graph.evidence(link).len() - admitted.len();
             let truth = admitted.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::No);
@@ -76,7 +82,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     cited.claim.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
                     optional(cited.claim.text.as_deref()),
                     optional(cited.claim.note.as_deref()),
-                    added.map_or(Item::Null, |commit| Item::Text(format!("commit {} by {}", commit.number, commit.author))),
+                    added.map_or(Item::Null, |commit| {
+                        Item::Text(format!("commit {} by {}", commit.number, commit.author))
+                    }),
                 ]);
             }
         }

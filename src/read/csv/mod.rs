@@ -1,6 +1,6 @@
 //! CSV tables in, by a mapping file that says which columns are entities, names, links, dates and evidence.
 //!
-//! [`csv`] is the door. The mapping is made ready for the columns of each file (a plan), then the
+//! [`csv()`] is the door. The mapping is made ready for the columns of each file (a plan), then the
 //! files are read in a stream, row by row, twice at most: first for the entities of all files, then for the links, so
 //! that a link may come before the entities that it joins. `docs/csv-import.md` describes the mapping.
 

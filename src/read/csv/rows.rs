@@ -252,6 +252,7 @@ fn field_span(record: &str, delimiter: u8, field: usize) -> Range<usize> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
 

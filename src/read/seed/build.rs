@@ -374,7 +374,7 @@ impl<'f, 'd> Builder<'f, 'd> {
     fn circles(&self) {
         let edges: Vec<(&str, &str)> = self.same.iter().map(|(from, to, _)| (*from, *to.get_ref())).collect();
         for (edge, circle) in same_as::circles(&edges) {
-            let (_, to, doc) = &self.same[edge];
+            let Some((_, to, doc)) = self.same.get(edge) else { continue };
             doc.problem(to.span(), format!("same_as runs in a circle: {}", circle.join(" -> ")));
         }
     }

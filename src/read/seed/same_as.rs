@@ -6,9 +6,9 @@ use std::collections::HashMap;
 ///
 /// Depth-first search with colours, O(edges), without recursion: a chain may be as long as a file.
 pub(super) fn circles<'a>(edges: &[(&'a str, &'a str)]) -> Vec<(usize, Vec<&'a str>)> {
-    let mut from: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (number, (start, _)) in edges.iter().enumerate() {
-        from.entry(start).or_default().push(number);
+    let mut from: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
+    for (number, (start, end)) in edges.iter().enumerate() {
+        from.entry(start).or_default().push((number, end));
     }
     // Where an entity stands: on the path (with its place there), or done.
     let mut places: HashMap<&str, Option<usize>> = HashMap::new();
@@ -21,13 +21,12 @@ pub(super) fn circles<'a>(edges: &[(&'a str, &'a str)]) -> Vec<(usize, Vec<&'a s
         let mut path: Vec<(&str, usize)> = vec![(start, 0)];
         places.insert(start, Some(0));
         while let Some((entity, walked)) = path.last_mut() {
-            let Some(&edge) = from.get(entity).and_then(|edges| edges.get(*walked)) else {
+            let Some(&(edge, to)) = from.get(entity).and_then(|edges| edges.get(*walked)) else {
                 places.insert(entity, None);
                 path.pop();
                 continue;
             };
             *walked += 1;
-            let to = edges[edge].1;
             match places.get(to) {
                 None => {
                     places.insert(to, Some(path.len()));
