@@ -22,7 +22,6 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 
 use bare::Bare;
-use measure::Took;
 use peer::{Answer, Peer, Question};
 use table::Tables;
 
@@ -48,6 +47,11 @@ struct Arguments {
     #[command(subcommand)]
     part: Option<Part>,
 }
+
+/// What Tieline's median may be at most: so many times that of the bare rows, and a fixed time for the text of the
+/// statement.
+const LIMIT_SHARE: u32 = 3;
+const LIMIT_FIXED: Duration = Duration::from_micros(20);
 
 /// Parts that run in a process of their own.
 #[derive(Subcommand)]
@@ -176,7 +180,7 @@ fn ask(
     bare: &mut Bare,
     tables: &mut Tables,
 ) -> Result<(), Box<dyn Error>> {
-    tables.start(&["question", "peer", "p50 µs", "p95 µs", "p99 µs", "CPU p50 µs", "answers p50, p99"]);
+    tables.start(&["question", "peer", "p50 µs", "p95 µs", "p99 µs", "of limit", "answers p50, p99"]);
     for sort in sorts {
         let Some(name) = sort.first().map(Question::sort).filter(|name| name.contains(&arguments.only)) else {
             continue;
@@ -186,7 +190,10 @@ fn ask(
         let mut sizes: Vec<u64> = expected.iter().map(size).collect();
         sizes.sort_unstable();
         let size = format!("{}, {}", table::at(&sizes, 50), table::at(&sizes, 99));
-        tables.times(name, bare.name(), &found, &size);
+        let mut sorted = found.clone();
+        sorted.sort_unstable();
+        let limit = LIMIT_SHARE * table::at(&sorted, 50) + LIMIT_FIXED;
+        tables.times(name, bare.name(), found, None, &size);
         let mut tieline = tieline::Tieline::open(&places.tieline, &bare.ids)?;
         let mut sqlite = sqlite::Sqlite::open(&places.sqlite, &bare.ids.texts)?;
         let peers: [&mut dyn Peer; 2] = [&mut tieline, &mut sqlite];
@@ -198,9 +205,10 @@ fn ask(
                     return Err(message.chars().take(2_000).collect::<String>().into());
                 }
             }
-            tables.times(name, peer.name(), &found, "");
-            if whole.iter().zip(&found).any(|(whole, found)| whole.wall > found.wall) {
-                tables.times(name, &format!("{}, with its answer given out", peer.name()), &whole, "");
+            let gives_out = whole != found;
+            tables.times(name, peer.name(), found, gives_out.then_some(limit), "");
+            if gives_out {
+                tables.times(name, &format!("{}, with its answer given out", peer.name()), whole, None, "");
             }
         }
     }
@@ -222,10 +230,10 @@ fn rounds(
     peer: &mut dyn Peer,
     questions: &[Question],
     rounds: usize,
-) -> Result<(Vec<Answer>, Vec<Took>, Vec<Took>), Box<dyn Error>> {
+) -> Result<(Vec<Answer>, Vec<Duration>, Vec<Duration>), Box<dyn Error>> {
     const LONG: Duration = Duration::from_secs(60);
     let started = Instant::now();
-    let (mut answers, mut found, mut whole) = (Vec::new(), Vec::<Took>::new(), Vec::<Took>::new());
+    let (mut answers, mut found, mut whole) = (Vec::new(), Vec::<Duration>::new(), Vec::<Duration>::new());
     for round in 0..rounds.max(1) {
         if round > 0 && started.elapsed() > LONG {
             break;
@@ -237,8 +245,8 @@ fn rounds(
                 found.push(asked.found);
                 whole.push(asked.whole);
             } else {
-                found[at] = found[at].least(asked.found);
-                whole[at] = whole[at].least(asked.whole);
+                found[at] = found[at].min(asked.found);
+                whole[at] = whole[at].min(asked.whole);
             }
         }
     }

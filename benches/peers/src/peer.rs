@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-
-use crate::measure::Took;
+use std::time::Duration;
 
 /// The link kinds of [`Question::Filtered`].
 pub const FILTERED_KINDS: [&str; 4] = ["member_of", "affiliated_with", "held_role_at", "took_part_in"];
@@ -68,9 +67,9 @@ impl Answer {
 pub struct Asked {
     pub answer: Answer,
     /// To find it.
-    pub found: Took,
+    pub found: Duration,
     /// To find it and to make it into what is given out.
-    pub whole: Took,
+    pub whole: Duration,
 }
 
 /// Somebody who answers questions.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::measure::{Process, Took};
+use crate::measure::Process;
 
 /// Tables in the making.
 #[derive(Default)]
@@ -42,25 +42,19 @@ impl Tables {
         ]);
     }
 
-    /// Adds the row of the times of a sort of question, one for each question.
-    pub fn times(&mut self, sort: &str, peer: &str, took: &[Took], size: &str) {
-        let mut wall: Vec<Duration> = took.iter().map(|took| took.wall).collect();
-        let mut cpu: Vec<Duration> = took.iter().map(|took| took.cpu).collect();
-        wall.sort_unstable();
-        cpu.sort_unstable();
+    /// Adds the row of the times of a sort of question, one for each question. `limit` is what the median may be.
+    pub fn times(&mut self, sort: &str, peer: &str, mut took: Vec<Duration>, limit: Option<Duration>, size: &str) {
+        took.sort_unstable();
         let micros = |time: Duration| {
             let micros = time.as_nanos() as f64 / 1e3;
             if micros < 100.0 { format!("{micros:.1}") } else { format!("{micros:.0}") }
         };
-        self.row(&[
-            sort.to_owned(),
-            peer.to_owned(),
-            micros(at(&wall, 50)),
-            micros(at(&wall, 95)),
-            micros(at(&wall, 99)),
-            micros(at(&cpu, 50)),
-            size.to_owned(),
-        ]);
+        let share = limit.map(|limit| format!("{:.2}", at(&took, 50).as_secs_f64() / limit.as_secs_f64()));
+        let percentiles = [50, 95, 99].map(|percent| micros(at(&took, percent)));
+        let mut cells = vec![sort.to_owned(), peer.to_owned()];
+        cells.extend(percentiles);
+        cells.extend([share.unwrap_or_default(), size.to_owned()]);
+        self.row(&cells);
     }
 
     /// The tables so far.

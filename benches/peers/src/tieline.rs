@@ -11,7 +11,7 @@ use tieline::query::Budget;
 use tieline::{Database, Session};
 
 use crate::data::Numbers;
-use crate::measure::{Took, timed};
+use crate::measure::timed;
 use crate::peer::{Answer, Asked, FILTERED_KINDS, FILTERED_YEAR, Peer, Question};
 
 /// An open database.
@@ -95,10 +95,8 @@ impl Peer for Tieline<'_> {
         let (ran, whole) = timed(|| self.database.run(&text, &self.session));
         let ran = ran.map_err(|error| format!("{text}: {error}"))?;
         let micros = ran.timing.parse_us + ran.timing.plan_us + ran.timing.run_us;
-        let wall = Duration::from_nanos((micros * 1000.0) as u64);
-        // What was found is not timed on the processor apart from what is given out; the share is that of the wall time.
-        let share = (wall.as_secs_f64() / whole.wall.as_secs_f64().max(1e-9)).min(1.0);
-        let found = Took { wall, cpu: whole.cpu.mul_f64(share) };
+        // All of it on the processor is a bound for a part of it on the clock.
+        let found = Duration::from_nanos((micros * 1000.0) as u64).min(whole);
         Ok(Asked { answer: self.answer(question, &ran)?, found, whole })
     }
 }
