@@ -213,7 +213,9 @@ impl Database {
     /// # Errors
     /// Everything that is wrong with the files; or the database cannot be written.
     pub fn load(&mut self, paths: &[PathBuf], author: &str) -> Result<CommitSummary, DatabaseError> {
-        let changes = read::seeds(paths, self.schema(), &known::Known(&self.graph)).map_err(DatabaseError::Refused)?;
+        let changes = self
+            .read_graph(|graph| read::seeds(paths, Schema::builtin(), &known::Known(graph)))?
+            .map_err(DatabaseError::Refused)?;
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.commit(changes, author, &format!("load {}", names.join(" ")))
     }
@@ -229,7 +231,8 @@ impl Database {
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
-        let changes = read::csv::csv(mapping, paths, self.schema(), &known::Known(&self.graph), progress)
+        let changes = self
+            .read_graph(|graph| read::csv::csv(mapping, paths, Schema::builtin(), &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
         self.commit(changes, author, &format!("import csv by {}", mapping.display()))
     }
@@ -242,13 +245,16 @@ impl Database {
         Ok(self.commits()?.iter().map(|record| record.commit.clone()).collect())
     }
 
-    /// Checks the store and the graph snapshot, all of both.
+    /// Checks the store and the graph snapshot, all of both. A damaged snapshot is made anew if the store is intact.
     ///
     /// # Errors
     /// The store cannot be opened at all; what is wrong inside it is in the report.
     pub fn verify(&mut self) -> Result<VerifyReport, DatabaseError> {
         let store = self.store()?.verify();
         let graph = self.graph.verify().err().map(|error| error.to_string());
+        if let (Some(_), true, Some(intact)) = (&graph, store.problems.is_empty(), &self.store) {
+            self.graph = project::build_and_keep(&self.directory, intact, &mut self.notices)?;
+        }
         Ok(VerifyReport { store, graph, generation: self.graph.generation() })
     }
 
@@ -325,7 +331,7 @@ impl Database {
 pub struct VerifyReport {
     /// The store: the system of record.
     pub store: store::Verified,
-    /// What is wrong with the graph snapshot, if anything is; it can be made anew.
+    /// What was wrong with the graph snapshot, if anything was; it has been made anew if the store is intact.
     pub graph: Option<String>,
     /// The last commit.
     pub generation: CommitNo,
@@ -343,7 +349,8 @@ impl fmt::Display for VerifyReport {
             writeln!(f, "store: {problem}")?;
         }
         match &self.graph {
-            Some(problem) => writeln!(f, "graph: {problem}; it can be made anew from the store")?,
+            Some(problem) if self.is_damaged() => writeln!(f, "graph: {problem}")?,
+            Some(problem) => writeln!(f, "graph: {problem}; it was made anew from the store")?,
             None => writeln!(f, "graph: intact")?,
         }
         if self.store.problems.is_empty() {
@@ -352,14 +359,14 @@ impl fmt::Display for VerifyReport {
             for table in self.store.tables.iter().filter(|table| table.intact < table.expected) {
                 writeln!(f, "store: {} of {} {} are intact", table.intact, table.expected, table.table.name())?;
             }
-            write!(f, "the way back is `tieline restore FILE DIR` from a backup")
+            write!(f, "the way back is `tieline --db DIR restore FILE` from a backup into a new directory")
         }
     }
 }
 
 impl VerifyReport {
-    /// Whether nothing is wrong.
-    pub fn is_intact(&self) -> bool {
-        self.store.problems.is_empty() && self.graph.is_none()
+    /// Whether something is lost that cannot be made anew.
+    pub fn is_damaged(&self) -> bool {
+        !self.store.problems.is_empty()
     }
 }

@@ -46,7 +46,7 @@ fn intact(directory: &Path) -> bool {
             let message = error.to_string();
             assert!(matches!(error, StoreError::Damaged { .. }), "{message}");
             assert!(
-                message.contains(&*directory.to_string_lossy()) && message.contains("tieline restore"),
+                message.contains(&*directory.to_string_lossy()) && message.contains("restore FILE"),
                 "{message}"
             );
             false

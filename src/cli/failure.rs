@@ -19,6 +19,9 @@ pub enum Failure {
     /// Something was refused, and what and why has been said.
     #[error("refused")]
     Said,
+    /// The check of the database found damage, and what it found has been said.
+    #[error("the database is damaged")]
+    Damaged,
     /// What was asked makes no sense here.
     #[error("{0}")]
     Usage(String),
@@ -51,6 +54,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Database(error) => error.exit_code(),
             Self::Refused(_) | Self::Said => 1,
+            Self::Damaged => 3,
             Self::Usage(_) | Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 2,
         }
     }

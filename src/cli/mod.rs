@@ -17,7 +17,7 @@ mod tour;
 
 pub use args::{Args, Colour, Command, Global};
 pub use failure::Failure;
-pub use run::{history, in_file, remember, run};
+pub use run::{history, in_file, keeps_numbers, remember, run};
 pub use schema::print as print_schema;
 pub use statements::{Statement, continues, ends_in_backslash, is_idle, split};
 pub use terminal::{Target, Terminal, count, format_of, looks};

@@ -20,7 +20,7 @@ use crate::write::{Format, Options, safe};
 /// # Errors
 /// It could not be done; the [`Failure`] knows the exit code.
 pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
-    let open = || Database::open(&global.db);
+    let open = || opened(Database::open(&global.db), terminal);
     match command {
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
@@ -41,7 +41,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
                 let _progress = Progress::new("verifying", 0, terminal.is_quiet());
                 database.verify()?
             };
-            terminal.print(&report.to_string())
+            terminal.print(&report.to_string())?;
+            if report.is_damaged() { Err(Failure::Damaged) } else { Ok(()) }
         }
         Command::Backup { file } => {
             let mut database = open()?;
@@ -67,23 +68,32 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
     }
 }
 
+/// A database that was opened; what there is to be said of that is said.
+fn opened(database: Result<Database, DatabaseError>, terminal: &Terminal) -> Result<Database, DatabaseError> {
+    let mut database = database?;
+    terminal.notices(&mut database);
+    Ok(database)
+}
+
 fn load(paths: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<(), Failure> {
-    let mut database = Database::create_or_open(&global.db)?;
+    let mut database = opened(Database::create_or_open(&global.db), terminal)?;
     let loaded = {
         let _progress = Progress::new("loading", 0, terminal.is_quiet());
         database.load(paths, &global.author())?
     };
+    terminal.notices(&mut database);
     summary(&loaded, terminal)
 }
 
 fn import_csv(mapping: &Path, paths: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<(), Failure> {
-    let mut database = Database::create_or_open(&global.db)?;
+    let mut database = opened(Database::create_or_open(&global.db), terminal)?;
     // A file whose size is not known, or that is not there, is the reader's to complain about.
     let total = paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|known| known.len()).sum();
     let imported = {
         let progress = Progress::new("importing", total, terminal.is_quiet());
         database.import_csv(mapping, paths, &global.author(), &mut |bytes| progress.at(bytes))?
     };
+    terminal.notices(&mut database);
     summary(&imported, terminal)
 }
 
@@ -111,6 +121,9 @@ pub fn summary_text(summary: &CommitSummary) -> String {
             ));
         }
     }
+    if !summary.joined.is_empty() {
+        lines.push(format!("{} known already under another id", count(summary.joined.len(), "entity")));
+    }
     if summary.skipped > 0 {
         lines.push(format!("{} known already", count(summary.skipped as usize, "claim")));
     }
@@ -129,9 +142,10 @@ fn query(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let ran = database.run(text, &Session { cite: format == Format::Dot, ..Session::default() })?;
+    terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
-    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, ..Options::default() }, terminal)?;
+    show(&ran, format, Options { title: Some(text), timing: times, looks: &looks, unnumbered: keeps_numbers(text), ..Options::default() }, terminal)?;
     if timing {
         report_times(1, &ran.timing);
     }
@@ -174,10 +188,12 @@ fn query_file(database: &mut Database, file: Option<&Path>, batch: Batch, termin
                 continue;
             }
         };
+        terminal.notices(database);
         let title = statement.text.trim();
         let options = Options {
             title: Some(title),
             statement: Some(number),
+            unnumbered: keeps_numbers(title),
             timing: batch.timing.then(|| times(&ran.timing)),
             looks: &looks,
             ..Options::default()
@@ -223,13 +239,16 @@ pub fn in_file(error: DatabaseError, file: &str, line: usize) -> Failure {
     }
 }
 
-/// The links of an answer become those that `why 1`, `why 2` speak of. An answer to `why` leaves them as they were, so that
-/// one can go on through the list.
+/// The links of an answer become those that `why 1`, `why 2` speak of, unless it keeps the numbers of the last one.
 pub fn remember(session: &mut Session, answer: &Answer, statement: &str) {
-    let verb = statement.split_whitespace().next().unwrap_or("");
-    if answer.graph.edge_count() > 0 && !verb.eq_ignore_ascii_case("why") {
+    if answer.graph.edge_count() > 0 && !keeps_numbers(statement) {
         session.last = answer.graph.edge_weights().map(|edge| edge.id.clone()).collect();
     }
+}
+
+/// Whether links go on to have the numbers of the answer before this statement's: with `why` one goes through a list.
+pub fn keeps_numbers(statement: &str) -> bool {
+    statement.split_whitespace().next().is_some_and(|verb| verb.eq_ignore_ascii_case("why"))
 }
 
 fn times(timing: &Timing) -> serde_json::Value {
@@ -255,6 +274,7 @@ fn export(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let mut ran = database.run(query, &Session { cite: true, ..Session::default() })?;
+    terminal.notices(database);
     ran.file = output.filter(|path| path.as_os_str() != "-").or(ran.file);
     ran.output = format.or(ran.output);
     let looks = looks(database);

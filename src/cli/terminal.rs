@@ -77,6 +77,13 @@ impl Terminal {
         }
     }
 
+    /// What happened to the database that a user should know.
+    pub fn notices(&self, database: &mut Database) {
+        for notice in database.take_notices() {
+            self.say(&format!("note: {}", safe(&notice)));
+        }
+    }
+
     /// An answer, and where its form has no room for them, its notes on the standard error.
     ///
     /// # Errors

@@ -65,7 +65,8 @@ fn ask(
         if terminal.is_coloured() { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
     terminal.print(&format!("\n{bold}{number}. {question}{plain}\n{dim}   tieline> {statement}{plain}\n"))?;
     let answer = database.run(statement, &Session { cite: true, ..Session::default() })?.answer;
-    terminal.answer(&answer, Target::default())?;
+    let options = Options { unnumbered: true, ..Options::default() };
+    terminal.answer(&answer, Target { options, ..Target::default() })?;
     let mut sources: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for edge in answer.graph.edge_weights().filter(|edge| !edge.citation.is_empty()) {
         let (source, place) = edge.citation.split_once(' ').unwrap_or((&edge.citation, ""));

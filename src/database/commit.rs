@@ -40,18 +40,14 @@ impl Database {
         self.schema().check(&mut changes).map_err(|errors| {
             DatabaseError::Refused(errors.iter().map(|error| Diagnostic::new("", 0..0, error.to_string())).collect())
         })?;
-        let known = self.known_entities(&changes)?;
+        let mut read = (self.known_entities(&changes), self.present(&changes));
+        if self.mend()? {
+            read = (self.known_entities(&changes), self.present(&changes));
+        }
+        let (known, present) = (read.0?, read.1?);
         let (time, author) = (now(), author.to_owned());
         let mut summary = self.sameness(&changes);
-        let (graph, store) = self.graph_and_store()?;
-
-        let known_sources: Vec<Option<SourceNo>> = {
-            let sources = graph.sources();
-            let find = |id: &str| sources.iter().position(|known| known.id == id).map(|number| number as SourceNo);
-            changes.sources().iter().map(|source| find(&source.id)).collect()
-        };
-        let present = fingerprints(store, graph, &known_sources)?;
-
+        let (_, store) = self.graph_and_store()?;
         let mut transaction = store.begin()?;
         let mut words: Vec<Option<Word>> = vec![None; changes.words.len()];
         let mut sources = Vec::with_capacity(changes.sources().len());
@@ -172,6 +168,15 @@ impl Database {
         Ok((&self.graph, store))
     }
 
+    /// Fingerprints of the claims that the database has already from the sources of some changes.
+    fn present(&mut self, changes: &Changes) -> Result<HashSet<u64>, DatabaseError> {
+        let (graph, store) = self.graph_and_store()?;
+        let sources = graph.sources();
+        let find = |id: &str| sources.iter().position(|known| known.id == id).map(|number| number as SourceNo);
+        let known: Vec<SourceNo> = changes.sources().iter().filter_map(|source| find(&source.id)).collect();
+        fingerprints(store, graph, &known)
+    }
+
     /// What the database knows of the entities of some changes.
     fn known_entities(&mut self, changes: &Changes) -> Result<Vec<Known>, DatabaseError> {
         let (graph, _) = self.graph_and_store()?;
@@ -269,7 +274,9 @@ impl Database {
         for &number in &touched.retracted {
             claims.push((number, store.claim(number)?, false));
         }
-        refold::refold(&self.graph, store, before, record, touched, claims)
+        let delta = refold::refold(&self.graph, store, before, record, touched, claims)?;
+        // What was read of a damaged graph is not to be kept.
+        Ok(delta.filter(|_| self.graph.damage().is_none()))
     }
 }
 
@@ -332,15 +339,14 @@ fn renumber(
     Ok(claim)
 }
 
-/// Fingerprints of the live claims of sources that the database knows already. O(their claims).
-fn fingerprints(store: &Store, graph: &Graph, sources: &[Option<SourceNo>]) -> Result<HashSet<u64>, DatabaseError> {
+/// Fingerprints of the live claims of some sources. O(their claims).
+fn fingerprints(store: &Store, graph: &Graph, sources: &[SourceNo]) -> Result<HashSet<u64>, DatabaseError> {
     let mut present = HashSet::new();
-    let known: Vec<SourceNo> = sources.iter().flatten().copied().collect();
-    if known.is_empty() {
+    if sources.is_empty() {
         return Ok(present);
     }
     let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
-    for &source in &known {
+    for &source in sources {
         for range in graph.claims_of_source(source) {
             for claim in store.claims(range)? {
                 let (number, claim) = claim?;

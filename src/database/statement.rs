@@ -8,7 +8,7 @@ use super::{Database, DatabaseError, Ran, Session, project};
 use crate::graph::{Answer, Graph};
 use crate::model::{CommitNo, Diagnostic, Period};
 use crate::query::ast::{self, Pipe, ScopeAst, Spanned, Statement};
-use crate::query::{self, ClaimSource, Outcome, Run};
+use crate::query::{self, ClaimSource, Run, Timing};
 use crate::write::Format;
 
 /// Beyond this number of links an answer is cited by source only.
@@ -29,14 +29,12 @@ impl Database {
             Some(day) => self.past(day.value, text, day)?,
             None => None,
         };
-        let mut outcome = self.search(text, &statement, &scope, session, past)?;
-        if self.graph.damage().is_some() {
-            self.mend()?;
-            outcome = self.search(text, &statement, &scope, session, past)?;
+        // Damaged records read as empty, so that neither an answer nor a refusal can be believed before this is known.
+        let mut answered = self.answer(text, &statement, &scope, session, past);
+        if self.mend()? {
+            answered = self.answer(text, &statement, &scope, session, past);
         }
-        let graph = past.and(self.past.as_ref()).map_or(&self.graph, |(_, graph)| graph);
-        let mut answer = outcome.found.answer(graph);
-        answer.cut = outcome.cut;
+        let (mut answer, mut timing) = answered?;
         let output = statement.pipes.iter().rev().find_map(|pipe| match pipe.value {
             Pipe::Render(format) => Some(rendering(format)),
             _ => None,
@@ -44,8 +42,8 @@ impl Database {
         if session.cite || output == Some(Format::Dot) {
             self.cite(&mut answer, past.is_some());
         }
-        outcome.timing.parse_us = parse_us;
-        Ok(Ran { answer, output, file: statement.file.map(|file| PathBuf::from(file.value)), timing: outcome.timing })
+        timing.parse_us = parse_us;
+        Ok(Ran { answer, output, file: statement.file.map(|file| PathBuf::from(file.value)), timing })
     }
 
     /// What a statement asks, written as a `match` query.
@@ -64,14 +62,14 @@ impl Database {
         query::scope(text).map(|_| ()).map_err(DatabaseError::Query)
     }
 
-    fn search(
+    fn answer(
         &mut self,
         text: &str,
         statement: &Statement,
         scope: &ScopeAst,
         session: &Session,
         past: Option<CommitNo>,
-    ) -> Result<Outcome, DatabaseError> {
+    ) -> Result<(Answer, Timing), DatabaseError> {
         let graph = past.and(self.past.as_ref()).map_or(&self.graph, |(_, graph)| graph);
         let mut claims = Claims {
             directory: &self.directory,
@@ -88,7 +86,9 @@ impl Database {
             stop: &session.stop,
             last: &session.last,
         };
-        Ok(run.run(text, statement, scope)?)
+        let outcome = run.run(text, statement, scope)?;
+        let answer = Answer { cut: outcome.cut, ..outcome.found.answer(graph) };
+        Ok((answer, outcome.timing))
     }
 
     /// Makes the graph as it was known on a day, unless it is the present one; says of which commit.
@@ -117,14 +117,19 @@ impl Database {
         Ok(Some(known))
     }
 
-    /// Makes a damaged graph anew from the store.
-    fn mend(&mut self) -> Result<(), DatabaseError> {
-        if let Some(damage) = self.graph.damage() {
-            self.notices.push(format!("the graph snapshot is damaged ({damage}); it is made anew from the store"));
-        }
+    /// Reads the graph for `task`; once more if it was found to be damaged, when it has been made anew.
+    pub(super) fn read_graph<T>(&mut self, mut task: impl FnMut(&Graph) -> T) -> Result<T, DatabaseError> {
+        let read = task(&self.graph);
+        if self.mend()? { Ok(task(&self.graph)) } else { Ok(read) }
+    }
+
+    /// Makes the graph anew from the store if it was found to be damaged; returns whether it was.
+    pub(super) fn mend(&mut self) -> Result<bool, DatabaseError> {
+        let Some(damage) = self.graph.damage().map(str::to_owned) else { return Ok(false) };
         let store = super::claims::open_store(&self.directory, &mut self.store)?;
         self.graph = project::build_and_keep(&self.directory, store, &mut self.notices)?;
-        Ok(())
+        self.notices.push(format!("the graph snapshot was damaged ({damage}); it has been made anew from the store"));
+        Ok(true)
     }
 
     /// Cites each link of an answer to the sentence of its best claim. Where the store is held by a writer, the source

@@ -199,15 +199,16 @@ impl Image {
     /// Whether all blocks that hold bytes `from..to` are as written.
     #[inline]
     fn is_sound(&self, from: usize, to: usize) -> bool {
-        for block in from >> BLOCK_SHIFT..=(to - 1) >> BLOCK_SHIFT {
-            let index = block.wrapping_sub(self.first_block);
-            let known =
-                self.checked.get(index >> 6).is_some_and(|bits| bits.load(Ordering::Relaxed) >> (index & 63) & 1 == 1);
-            if !known && !self.check_block(block) {
-                return false;
-            }
-        }
-        true
+        let (first, last) = (from >> BLOCK_SHIFT, (to - 1) >> BLOCK_SHIFT);
+        let sound = |block: usize| self.is_checked(block) || self.check_block(block);
+        // Most records lie in one block.
+        sound(first) && (first == last || (first + 1..=last).all(sound))
+    }
+
+    #[inline]
+    fn is_checked(&self, block: usize) -> bool {
+        let index = block.wrapping_sub(self.first_block);
+        self.checked.get(index >> 6).is_some_and(|bits| bits.load(Ordering::Relaxed) >> (index & 63) & 1 == 1)
     }
 
     #[cold]

@@ -114,14 +114,24 @@ impl Graph {
 
     /// Names that start with `prefix` or have a word that does, at most `limit`: for completion.
     pub fn complete(&self, prefix: &str, limit: usize) -> Vec<String> {
+        // A word that goes on may have another skeleton than one that ends here.
+        const MORE: &str = "ra";
         let folded = names::fold(prefix);
-        let mut found: Vec<(bool, String)> = self
-            .names_with_words(&names::skeleton(&folded), true, false)
-            .into_iter()
+        let longer = names::skeleton(&format!("{folded}{MORE}"));
+        let mut skeletons = vec![names::skeleton(&folded)];
+        skeletons.extend(longer.strip_suffix(MORE).map(str::to_owned));
+        skeletons.dedup();
+        let mut found: Vec<(bool, String)> = skeletons
+            .iter()
+            .flat_map(|skeleton| self.names_with_words(skeleton, true, true))
             .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
             .collect();
         found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));
         found.dedup();
+        if found.first().is_some_and(|(other, _)| !other) {
+            // What begins as it was typed is meant, if there is such a name.
+            found.retain(|(other, _)| !other);
+        }
         found.into_iter().take(limit).map(|(_, name)| name).collect()
     }
 

@@ -246,19 +246,31 @@ impl<'a> Context<'a> {
             filter.allow(&modalities);
         }
         for id in &scope.from_source {
-            filter.from_sources.push(self.source(&id.value, id.span)?);
+            filter.from_sources.extend(self.sources(&id.value, id.span)?);
         }
         Ok(filter)
     }
 
-    fn source(&self, id: &str, span: Span) -> Result<SourceNo, Diagnostic> {
+    /// A source and its parts: what is read of several tables has a source a table, `mapping-militants:groups` beside
+    /// `mapping-militants`.
+    fn sources(&self, id: &str, span: Span) -> Result<Vec<SourceNo>, Diagnostic> {
         let sources = self.graph.sources();
-        sources.iter().position(|source| source.id == id).map(|number| number as SourceNo).ok_or_else(|| {
-            let unknown = self.refuse(span, format!("there is no source {id}"));
-            match nearest(id, sources.iter().map(|source| source.id.as_str())) {
-                Some(near) => unknown.help(format!("did you mean {near}?")),
-                None => unknown,
+        let is_meant =
+            |known: &str| known.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+        let meant: Vec<SourceNo> =
+            (0..).zip(sources).filter(|(_, s)| is_meant(&s.id)).map(|(number, _)| number).collect();
+        if !meant.is_empty() {
+            return Ok(meant);
+        }
+        const MOST: usize = 5;
+        let unknown = self.refuse(span, format!("there is no source {id}"));
+        let known = || sources.iter().map(|source| source.id.as_str());
+        Err(match nearest(id, known()) {
+            Some(near) => unknown.help(format!("did you mean {near}?")),
+            None if sources.len() <= MOST => {
+                unknown.help(format!("the sources are {}", known().collect::<Vec<_>>().join(", ")))
             }
+            None => unknown,
         })
     }
 }

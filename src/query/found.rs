@@ -1,7 +1,7 @@
 //! What a statement found, still in numbers of the graph; made into an [`Answer`] when it is given out.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
@@ -51,6 +51,8 @@ pub struct Around {
     pub reached: Vec<(EntityNo, u32)>,
     /// Steps that reach them from the level before.
     pub steps: Vec<Step>,
+    /// Whether the scope asks for a time.
+    pub timed: bool,
 }
 
 /// A step to a reached entity.
@@ -73,17 +75,19 @@ impl Around {
     /// The rows. O(steps).
     fn items(&self, graph: &Graph) -> Vec<Item> {
         let mut links: Vec<Vec<(LinkNo, Truth)>> = vec![Vec::new(); self.reached.len()];
-        for step in &self.steps {
-            if let Some(links) = links.get_mut(step.row as usize) {
-                let link = graph.ties(step.from).link(step.place as usize);
-                if !links.iter().any(|(known, _)| *known == link) {
-                    links.push((link, step.truth));
+        // Steps from one entity stand together, so that its ties are looked up once.
+        for steps in self.steps.chunk_by(|a, b| a.from == b.from) {
+            let Some(first) = steps.first() else { continue };
+            let ties = graph.ties(first.from);
+            for step in steps {
+                if let Some(links) = links.get_mut(step.row as usize) {
+                    links.push((ties.link(step.place as usize), step.truth));
                 }
             }
         }
         let rows = self.reached.iter().zip(links).flat_map(|(&(entity, hops), links)| {
             let kind = graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind));
-            let holds = Item::holds(&links);
+            let holds = Item::holds(self.timed, links.iter().map(|link| link.1).max());
             [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(i64::from(hops)), Item::Links(links), holds]
         });
         rows.collect()
@@ -91,12 +95,14 @@ impl Around {
 }
 
 impl Item {
-    /// Whether an answer that rests on any of these links holds: it does if one holds.
-    pub fn holds(links: &[(LinkNo, Truth)]) -> Self {
-        Self::Text(match links.iter().map(|link| link.1).max() {
-            Some(Truth::Yes) => "holds".to_owned(),
-            _ => "may hold".to_owned(),
-        })
+    /// Whether something holds in the time that the scope asks for; nothing where it asks for none.
+    pub fn holds(timed: bool, truth: Option<Truth>) -> Self {
+        match truth.filter(|_| timed) {
+            None => Self::Null,
+            Some(Truth::Yes) => Self::Text("holds".to_owned()),
+            Some(Truth::May) => Self::Text("may hold".to_owned()),
+            Some(Truth::No) => Self::Text("does not hold".to_owned()),
+        }
     }
 }
 
@@ -145,6 +151,26 @@ impl Found {
         if let Rows::Items(items) = &mut self.rows {
             items.extend(row);
         }
+    }
+
+    /// The entities that stand in rows, each once, in the order of the rows.
+    pub fn entities(&self) -> Vec<EntityNo> {
+        let mut entities = Vec::new();
+        match &self.rows {
+            Rows::Around(around) => return around.reached.iter().map(|(entity, _)| *entity).collect(),
+            Rows::Items(items) => {
+                for item in items {
+                    match item {
+                        Item::Entity(entity) => entities.push(*entity),
+                        Item::Path(path, _) => entities.extend(path),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut seen = HashSet::new();
+        entities.retain(|entity| seen.insert(*entity));
+        entities
     }
 
     /// All rows, one after the other, each as wide as `columns`.

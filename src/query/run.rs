@@ -135,20 +135,6 @@ pub fn micros(started: Instant) -> f64 {
 
 /// Applies `| count`, `| count by kind` and `| ids`; renderings are left to the faces.
 fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
-    let entities = |found: &Found| {
-        let mut entities: Vec<_> = found
-            .items(graph)
-            .iter()
-            .flat_map(|item| match item {
-                Item::Entity(entity) => vec![*entity],
-                Item::Path(entities, _) => entities.clone(),
-                _ => Vec::new(),
-            })
-            .collect();
-        let mut seen = std::collections::HashSet::new();
-        entities.retain(|entity| seen.insert(*entity));
-        entities
-    };
     let mut reduced = match pipe {
         Pipe::Render(_) => return,
         Pipe::Count => {
@@ -157,19 +143,24 @@ fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
             reduced
         }
         Pipe::CountByKind => {
-            let mut counts = std::collections::BTreeMap::new();
-            for entity in entities(found) {
-                *counts.entry(graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind))).or_insert(0) += 1;
+            let mut counts = [0i64; 256];
+            for kind in found.entities().into_iter().filter_map(|entity| graph.kind_of(entity)) {
+                if let Some(count) = counts.get_mut(usize::from(kind)) {
+                    *count += 1;
+                }
             }
+            let counted = (0..=u8::MAX).zip(counts).filter(|(_, count)| *count > 0);
+            let mut counted: Vec<(&str, i64)> = counted.map(|(kind, count)| (graph.kind_name(kind), count)).collect();
+            counted.sort_unstable();
             let mut reduced = Found::new(&["kind", "count"]);
-            for (kind, count) in counts {
+            for (kind, count) in counted {
                 reduced.push([Item::Text(kind.to_owned()), Item::Int(count)]);
             }
             reduced
         }
         Pipe::Ids => {
             let mut reduced = Found::new(&["id"]);
-            for entity in entities(found) {
+            for entity in found.entities() {
                 reduced.push([Item::Text(graph.node(entity).map_or("", |node| node.id).to_owned())]);
             }
             reduced

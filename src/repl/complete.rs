@@ -1,8 +1,9 @@
 //! What may come next in a line.
 
 use super::command::Command;
-use super::words::{KEYWORDS, VERBS};
+use super::words::{CLAUSES, PATTERN_WORDS, PIPE_WORDS, VERBS};
 use crate::database::Database;
+use crate::model::Modality;
 use crate::write::Format;
 
 /// The most names that are offered.
@@ -59,27 +60,52 @@ fn in_statement(before: &str, after: &str, database: &Database) -> Offer {
     }
     let (start, word) = last_word(before);
     let lead = before.get(..start).unwrap_or("").trim_end();
-    let last = lead.rsplit(|c: char| c.is_whitespace() || c == ',').next().unwrap_or("").to_ascii_lowercase();
+    let clause = clause_of(lead);
+    let pattern = ["match", "optional"].iter().any(|verb| starts_with_word(before, verb));
+    let keywords: &[&str] = if pattern { &PATTERN_WORDS } else { &CLAUSES };
+    let second_words: Vec<String> = keywords
+        .iter()
+        .filter_map(|keyword| keyword.split_once(' '))
+        .filter(|(first, _)| *first == clause)
+        .map(|(_, second)| second.to_owned())
+        .collect();
     let words: Vec<String> = if lead.is_empty() {
         VERBS.iter().map(|verb| format!("{} ", verb.name)).collect()
-    } else if last == "via" || in_brackets(lead, '[', ']') {
+    } else if lead.ends_with('|') && !in_brackets(lead, '[', ']') {
+        PIPE_WORDS.iter().map(|word| (*word).to_owned()).collect()
+    } else if clause == "via" || in_brackets(lead, '[', ']') {
         link_kinds(database).collect()
-    } else if last == "of" || in_brackets(lead, '(', ')') && lead.ends_with(':') {
+    } else if clause == "avoid" {
+        link_kinds(database).chain(kinds(database)).collect()
+    } else if clause == "of" && !lead.to_ascii_lowercase().ends_with("as of") || in_brackets(lead, '(', ')') && lead.ends_with(':') {
         kinds(database).collect()
+    } else if clause == "modality" {
+        Modality::ALL.iter().map(Modality::to_string).collect()
+    } else if !second_words.is_empty() {
+        second_words
     } else {
-        KEYWORDS
-            .iter()
-            .map(|keyword| (*keyword).to_owned())
-            .chain(link_kinds(database))
-            .chain(kinds(database))
-            .collect()
+        let mut offer = offer(start, word, keywords.iter().map(|keyword| (*keyword).to_owned()));
+        if !word.is_empty() {
+            let names = database.complete(word, MOST).into_iter();
+            offer.candidates.extend(names.map(|name| (name.clone(), format!("\"{}\"", escaped(&name, '"')))));
+        }
+        return offer;
     };
-    let mut offer = offer(start, word, words.into_iter());
-    if !lead.is_empty() && !word.is_empty() {
-        let names = database.complete(word, MOST).into_iter();
-        offer.candidates.extend(names.map(|name| (name.clone(), format!("\"{}\"", escaped(&name, '"')))));
+    offer(start, word, words.into_iter())
+}
+
+/// The word that a list at the end of a text belongs to: `via` in `... via led_by,`.
+fn clause_of(lead: &str) -> String {
+    let mut lead = lead.trim_end();
+    while let Some(rest) = lead.strip_suffix(',') {
+        lead = last_word(rest.trim_end()).1;
+        lead = rest.get(..rest.trim_end().len() - lead.len()).unwrap_or("").trim_end();
     }
-    offer
+    last_word(lead).1.to_ascii_lowercase()
+}
+
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|first| first.eq_ignore_ascii_case(word))
 }
 
 fn offer(start: usize, typed: &str, words: impl Iterator<Item = String>) -> Offer {
@@ -168,6 +194,39 @@ mod tests {
         assert_eq!(last_word("neighbours \"TTP\" via affil"), (21, "affil"));
         assert_eq!(last_word("find "), (5, ""));
         assert!(in_brackets("match (a)-[l:", '[', ']') && !in_brackets("match (a)-[l]->(b", '[', ']'));
+    }
+
+    #[test]
+    fn a_list_belongs_to_its_clause() {
+        for (lead, clause) in [
+            ("neighbours \"TTP\" via", "via"),
+            ("neighbours \"TTP\" via led_by,", "via"),
+            ("neighbours \"TTP\" VIA led_by , part_of,", "via"),
+            ("common \"TTP\",", ""),
+            ("", ""),
+        ] {
+            assert_eq!(clause_of(lead), clause, "{lead}");
+        }
+    }
+
+    #[test]
+    fn what_may_follow() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::create_or_open(&directory.path().join("db")).unwrap();
+        let offered = |line: &str| -> Vec<String> {
+            complete(line, line.len(), &database).candidates.into_iter().map(|(shown, _)| shown).collect()
+        };
+        assert_eq!(offered("nei"), ["neighbours"]);
+        assert_eq!(offered("neighbours TTP via affil"), ["affiliated_with"]);
+        assert_eq!(offered("neighbours TTP via led_by, affil"), ["affiliated_with"]);
+        assert_eq!(offered("rank of Pers"), ["Person"]);
+        assert_eq!(offered("rank as "), ["of"]);
+        assert_eq!(offered("rank modality a"), ["asserted", "alleged", "aim"]);
+        assert_eq!(offered("rank | cs"), ["csv"]);
+        assert_eq!(offered("rank wi"), ["within"]);
+        assert_eq!(offered("match (a:Pers"), ["Person"]);
+        assert_eq!(offered("match (a) wh"), ["where"]);
+        assert_eq!(offered("rank as of "), CLAUSES);
     }
 
     #[test]

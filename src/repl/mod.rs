@@ -41,7 +41,8 @@ const INTERRUPTED: i32 = 130;
 /// The database cannot be opened, or the answers cannot be written; where the input is no terminal, also if a statement
 /// was refused.
 pub fn run(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
-    let database = Database::open(&global.db)?;
+    let mut database = Database::open(&global.db)?;
+    terminal.notices(&mut database);
     let stop = Arc::new(AtomicBool::new(false));
     let interactive = io::stdin().is_terminal();
     let session = Session::new(Rc::new(RefCell::new(database)), terminal, Arc::clone(&stop), interactive);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::command::{Command, help};
 use super::is_fatal;
 use crate::cli::{
-    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, looks, print_schema,
+    Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks, print_schema,
     remember, split,
 };
 use crate::database::{self, Database, Ran};
@@ -117,6 +117,7 @@ impl<'a> Session<'a> {
     fn ask(&mut self, text: &str) -> Result<(), Failure> {
         self.statement.stop.store(false, Ordering::Relaxed);
         let ran = self.database.borrow_mut().run(text, &self.statement);
+        self.terminal.notices(&mut self.database.borrow_mut());
         let ran = ran.map_err(|error| match &self.place {
             Some((file, line)) => in_file(error, file, *line),
             None => error.into(),
@@ -128,7 +129,8 @@ impl<'a> Session<'a> {
     fn show(&mut self, ran: &Ran, title: &str) -> Result<(), Failure> {
         let file = ran.file.as_deref();
         let format = ran.output.or_else(|| file.and_then(format_of)).unwrap_or(self.format);
-        let options = Options { title: Some(title.trim()), looks: &self.looks, ..Options::default() };
+        let unnumbered = keeps_numbers(title);
+        let options = Options { title: Some(title.trim()), looks: &self.looks, unnumbered, ..Options::default() };
         match &mut self.output {
             Some((path, out)) if file.is_none() => write(&ran.answer, format, &options, out)
                 .and_then(|()| out.flush())

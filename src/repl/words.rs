@@ -1,5 +1,7 @@
 //! The words of the language, for help, hints and completion.
 
+use crate::model::Modality;
+
 /// A verb, what follows it, and what it asks for.
 pub struct Verb {
     pub name: &'static str,
@@ -35,80 +37,76 @@ pub const SCOPE: &str =
 /// What may be done with an answer.
 pub const PIPES: &str = "| dot, | csv, | json, | count, | count by kind, | ids, and > FILE";
 
-/// Words that are not verbs.
-pub const KEYWORDS: [&str; 64] = [
-    "all",
-    "alleged",
-    "aim",
+/// Words between the arguments of verbs, and those of a scope.
+pub const CLAUSES: [&str; 23] = [
+    "all shortest",
     "and",
-    "any",
-    "as",
+    "any shortest",
     "as of",
-    "asc",
-    "asserted",
     "avoid",
     "betweenness",
-    "box",
-    "by",
+    "degree",
+    "directed",
+    "during",
+    "from source",
+    "grade",
+    "known on",
+    "limit",
+    "max",
+    "modality",
+    "of",
+    "pagerank",
+    "shortest",
+    "sources",
+    "through",
+    "to",
+    "via",
+    "within",
+];
+
+/// Words of `match` and what follows it.
+pub const PATTERN_WORDS: [&str; 27] = [
+    "and",
+    "asc",
     "case",
     "contains",
     "count",
-    "count by kind",
-    "csv",
-    "degree",
-    "denied",
     "desc",
-    "directed",
     "distinct",
-    "dot",
-    "during",
     "ends with",
     "explain",
     "false",
-    "from source",
-    "grade",
-    "ids",
     "in",
     "is",
-    "json",
-    "jsonl",
-    "known on",
     "limit",
-    "markdown",
-    "max",
-    "modality",
     "not",
     "null",
-    "of",
-    "opinion",
     "optional match",
     "or",
     "order by",
-    "pagerank",
-    "possible",
     "profile",
     "return",
-    "shortest",
     "skip",
-    "sources",
     "starts with",
-    "table",
-    "to",
     "true",
     "union",
     "unwind",
-    "via",
     "where",
     "with",
-    "within",
 ];
+
+/// Words after a bar.
+pub const PIPE_WORDS: [&str; 10] =
+    ["box", "count", "count by kind", "csv", "dot", "ids", "json", "jsonl", "markdown", "table"];
 
 /// Whether `word` is a verb or belongs to a keyword.
 pub fn is_keyword(word: &str) -> bool {
     let same = |known: &str| known.eq_ignore_ascii_case(word);
-    same("neighbors")
-        || VERBS.iter().any(|verb| same(verb.name))
-        || KEYWORDS.iter().any(|keyword| keyword.split(' ').any(same))
+    let others = ["neighbors", "as"];
+    let keywords = CLAUSES.iter().chain(&PATTERN_WORDS).chain(&PIPE_WORDS).chain(&others);
+    VERBS.iter().any(|verb| same(verb.name))
+        || keywords.copied().any(|keyword| keyword.split(' ').any(same))
+        || Modality::ALL.iter().any(|modality| same(modality.word()))
 }
 
 #[cfg(test)]
@@ -116,12 +114,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keywords_are_in_order_and_once() {
-        assert!(KEYWORDS.iter().skip(1).all(|word| !word.is_empty()));
-        let mut sorted = KEYWORDS.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), KEYWORDS.len());
-        assert!(is_keyword("Neighbours") && is_keyword("ORDER") && !is_keyword("ttp"));
+    fn words_are_in_order_and_once() {
+        for words in [&CLAUSES[..], &PATTERN_WORDS, &PIPE_WORDS] {
+            assert!(words.windows(2).all(|pair| pair[0] < pair[1]), "{words:?}");
+        }
+        assert!(is_keyword("Neighbours") && is_keyword("ORDER") && is_keyword("alleged") && !is_keyword("ttp"));
     }
 }

@@ -10,7 +10,7 @@ use super::rows::MAX_TEXT;
 #[non_exhaustive]
 pub enum StoreError {
     /// There is nothing at this place.
-    #[error("there is no database at {}", .0.display())]
+    #[error("there is no database at {}; `tieline load` makes one", .0.display())]
     Missing(PathBuf),
     /// There is something at this place, but no database.
     #[error("{} is not a Tieline database: {why}", .directory.display())]
@@ -43,7 +43,7 @@ pub enum StoreError {
     },
     /// What is on disk is not what was written.
     #[error(
-        "the database {} is damaged: {what}; the way back is `tieline restore FILE DIR`, which puts a backup into a new \
+        "the database {} is damaged: {what}; the way back is `tieline --db DIR restore FILE`, which puts a backup into a new \
          directory",
         .directory.display()
     )]

@@ -104,6 +104,8 @@ pub struct Options<'a> {
     pub timing: Option<serde_json::Value>,
     /// Width of the terminal in columns: wider tables are wrapped inside their cells. `None` never wraps.
     pub width: Option<u16>,
+    /// Whether links in a table go without their numbers, because those of an earlier answer stay valid.
+    pub unnumbered: bool,
     /// Whether a table may be styled with terminal colours.
     pub colour: bool,
 }

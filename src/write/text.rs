@@ -82,6 +82,9 @@ pub fn doubts(edge: &Edge) -> Vec<&'static str> {
 pub struct Phrases<'a> {
     graph: &'a Subgraph,
     shared: HashSet<&'a str>,
+    /// The one entity that was asked about, if it is one.
+    centre: Option<NodeIndex>,
+    numbered: bool,
 }
 
 impl<'a> Phrases<'a> {
@@ -89,7 +92,19 @@ impl<'a> Phrases<'a> {
     pub fn new(graph: &'a Subgraph) -> Self {
         let mut seen = HashSet::new();
         let shared = graph.node_weights().map(|node| node.name.as_str()).filter(|name| !seen.insert(*name)).collect();
-        Self { graph, shared }
+        let mut asked = graph.node_indices().filter(|&node| graph.node_weight(node).is_some_and(|node| node.focus));
+        let centre = asked.next().filter(|_| asked.next().is_none());
+        Self { graph, shared, centre, numbered: false }
+    }
+
+    /// Whether links carry the numbers that `why 3` takes: `TTP —affiliated with [3]→ al-Qaeda`.
+    pub fn numbered(self, numbered: bool) -> Self {
+        Self { numbered, ..self }
+    }
+
+    /// The number of a link, from 1.
+    pub fn number(edge: EdgeIndex) -> usize {
+        edge.index() + 1
     }
 
     /// An entity.
@@ -124,6 +139,33 @@ impl<'a> Phrases<'a> {
         out
     }
 
+    /// A link as what leads to an entity that is named beside it: `—led by→`, or `al-Qaeda —led by→` where it does not
+    /// come from the one entity that was asked about.
+    fn lead(&self, edge: EdgeIndex, here: NodeIndex) -> Option<String> {
+        let (from, to) = self.graph.edge_endpoints(edge).filter(|(from, to)| *from == here || *to == here)?;
+        let other = if from == here { to } else { from };
+        let hop = self.hop(edge, &[other, here]);
+        let start = if Some(other) == self.centre { String::new() } else { self.node(other) };
+        let lead = format!("{start}{}", hop.trim_end());
+        Some(match self.graph.edge_weight(edge).and_then(period) {
+            Some(period) => format!("{} ({period})", lead.trim_start()),
+            None => lead.trim_start().to_owned(),
+        })
+    }
+
+    /// A list of links, one a line, beside the entity of its row.
+    pub fn links_in_row(&self, list: &[Cell], row: &[Cell]) -> Option<Vec<String>> {
+        let here = row.iter().find_map(|cell| match cell {
+            Cell::Node(node) => Some(*node),
+            _ => None,
+        })?;
+        let line = |cell: &Cell| match cell {
+            Cell::Edge(edge) => Some(self.lead(*edge, here).unwrap_or_else(|| self.edge(*edge))),
+            _ => None,
+        };
+        list.iter().map(line).collect()
+    }
+
     fn hop(&self, edge: EdgeIndex, ends: &[NodeIndex]) -> String {
         let (Some(weight), Some((from, to))) = (self.graph.edge_weight(edge), self.graph.edge_endpoints(edge)) else {
             return " — ".to_owned();
@@ -132,6 +174,9 @@ impl<'a> Phrases<'a> {
         let mut words = kind_words(&weight.kind);
         if !doubts.is_empty() {
             words = format!("{words} ({})", doubts.join(", "));
+        }
+        if self.numbered {
+            words = format!("{words} [{}]", Self::number(edge));
         }
         let forward = ends == [from, to];
         match (weight.symmetric, forward) {
@@ -198,6 +243,20 @@ mod tests {
             paths,
             ["TTP —affiliated with (may hold)— al-Qaeda ←claimed to lead (denied)— Айман аз-Завахири".to_owned()]
         );
+    }
+
+    #[test]
+    fn links_lead_to_the_entity_of_their_row() {
+        let answer = sample::answer();
+        let phrases = Phrases::new(&answer.graph).numbered(true);
+        let edges: Vec<Cell> = answer.graph.edge_indices().map(Cell::Edge).collect();
+        let row = [Cell::Node(NodeIndex::new(1))];
+        assert_eq!(
+            phrases.links_in_row(&edges, &row).unwrap()[..2],
+            ["—affiliated with (may hold) [1]— (2007-12 – ?)", "Айман аз-Завахири —claimed to lead (denied) [2]→"]
+        );
+        assert_eq!(phrases.links_in_row(&[Cell::Int(1)], &row), None);
+        assert_eq!(phrases.links_in_row(&edges, &[]), None);
     }
 
     #[test]

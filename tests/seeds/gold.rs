@@ -1,82 +1,14 @@
 //! `seeds/` against the gold list of the press release that it was written from.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use tieline::model::{Changes, Claim, EntityNo, Modality, NameRole, Says};
 use tieline::read::seeds;
 use tieline::schema::Schema;
 
-/// Our id of each entity and event of the gold list.
-const IDS: [(&str, &str); 47] = [
-    ("ttp", "ttp"),
-    ("gov_pk", "government-of-pakistan"),
-    ("pk_officials", "pakistani-officials"),
-    ("afghan_taliban", "afghan-taliban"),
-    ("taliban_gov", "taliban-government"),
-    ("alqaeda", "al-qaeda"),
-    ("haqqani", "haqqani-network"),
-    ("haqqani_leaders", "haqqani-leaders"),
-    ("cep", "cep"),
-    ("schindler", "hans-jakob-schindler"),
-    ("un_mt", "un-monitoring-team"),
-    ("unsc", "un-security-council"),
-    ("un", "united-nations"),
-    ("isil", "isil"),
-    ("us", "united-states"),
-    ("pk_taliban", "pakistani-taliban"),
-    ("pk_military", "pakistani-military"),
-    ("ypg", "ypg"),
-    ("mujahideen", "mujahideen-fighters"),
-    ("ussr", "soviet-union"),
-    ("aq_members", "al-qaeda-members"),
-    ("pakistan", "pakistan"),
-    ("afghanistan", "afghanistan"),
-    ("se_afghanistan", "southeastern-afghanistan"),
-    ("fata", "federally-administered-tribal-areas"),
-    ("n_waziristan", "north-waziristan"),
-    ("waziristan", "waziristan"),
-    ("manba", "manba-ulom-madrassa"),
-    ("afrin", "afrin"),
-    ("nw_syria", "northwestern-syria"),
-    ("schools", "afrin-schools"),
-    ("mosque", "afrin-mosque"),
-    ("new_york", "new-york"),
-    ("region", "unspecified-region"),
-    ("res_pk", "cep-resource-pakistan"),
-    ("res_hqn", "cep-resource-haqqani-network"),
-    ("daily_dose", "cep-daily-dose"),
-    ("fto", "us-foreign-terrorist-organization"),
-    ("agreement", "pakistan-ttp-ceasefire"),
-    ("talks", "pakistan-ttp-talks"),
-    ("ttp_founding", "ttp-founding"),
-    ("hqn_founding", "haqqani-network-founding"),
-    ("training_80s", "mujahideen-training"),
-    ("invasion", "us-invasion-of-afghanistan"),
-    ("afrin_attack", "afrin-missile-attack"),
-    ("un_sanction", "un-sanction-on-haqqani-network"),
-    ("us_designation", "us-designation-of-ttp"),
-];
-
-/// Our link kind for each link type of the gold list, where it is not the same word.
-const KINDS: [(&str, &str); 15] = [
-    ("affiliate_of", "affiliated_with"),
-    ("former_role_at", "held_role_at"),
-    ("brokered_with_help_of", "brokered_by"),
-    ("leaders_of", "led_by"),
-    ("members_hold_posts_in", "has_members_in_posts_of"),
-    ("willing_to_agree_with", "open_to_deals_with_affiliates_of"),
-    ("symbiotic_relationship", "symbiotic_with"),
-    ("said", "comments_on"),
-    ("established", "established_at"),
-    ("founded", "established_at"),
-    ("expulsion_from", "faces_expulsion_from"),
-    ("seeks_islamic_state_in", "seeks_state_in"),
-    ("haven_located_in", "provides_haven_in"),
-    ("used_as_training_center_for", "training_centre_for"),
-    ("used_as_meeting_site_for", "meeting_site_for"),
-];
+use super::common::gold::{IDS, documents, gold, kind, modality, ours, speaker, when};
 
 /// What each attribute of the gold list is with us: key and value.
 const ATTRIBUTES: [(&str, &str, &str); 16] = [
@@ -104,10 +36,6 @@ const ONE_END: [(&str, &str, &str); 3] = [
     ("L27", "pakistani-officials", "assessment"),
     ("L29", "afghan-taliban", "assessment"),
 ];
-
-/// Periods that differ from the gold list: "used" has ended at a time that is not said (`2001/`), which is not the same
-/// as having no end (`2001/..`).
-const UNKNOWN_END: [&str; 3] = ["L54", "L55", "L56"];
 
 struct Seeds {
     changes: Changes,
@@ -171,44 +99,11 @@ impl Seeds {
 
     /// Whether a claim stands at the place of a gold entry, with its speaker and modality.
     fn agrees(&self, claim: &Claim, gold: &Value) -> bool {
-        let speaker = match gold["said_by"].as_str() {
-            Some("narrator") => None,
-            Some(speaker) => Some(ours(speaker)),
-            None => panic!("no speaker in {gold}"),
-        };
-        let modality = match gold["modality"].as_str() {
-            // What a name implies and what a group claims are told as facts; the seeds say why.
-            Some("implied by name" | "claimed-by-group (reported by narrator)") => Modality::Asserted,
-            Some(word) => word.parse().unwrap(),
-            None => panic!("no modality in {gold}"),
-        };
         u64::from(claim.locator.paragraph) == gold["paragraph"].as_u64().unwrap()
             && u64::from(claim.locator.sentence) == gold["sentence"].as_u64().unwrap()
-            && self.speaker(claim) == speaker
-            && claim.modality == modality
+            && self.speaker(claim) == speaker(gold)
+            && claim.modality.word() == modality(gold)
     }
-}
-
-fn ours(gold: &str) -> &'static str {
-    IDS.iter().find(|(theirs, _)| *theirs == gold).unwrap_or_else(|| panic!("{gold} is not in IDS")).1
-}
-
-/// The folder of test data, or `None`, saying so, where it is missing and `CI` is not set.
-fn documents() -> Option<PathBuf> {
-    let shared = std::env::var_os("TIELINE_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("data/documents");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", folder.display());
-    println!("skipped: {} is missing", folder.display());
-    None
-}
-
-fn gold() -> Option<Value> {
-    let text = std::fs::read_to_string(documents()?.join("cep-ttp-ceasefire.gold.json")).unwrap();
-    Some(serde_json::from_str(&text).unwrap())
 }
 
 #[test]
@@ -270,8 +165,7 @@ fn every_link_is_there_with_its_sentence_speaker_and_modality() {
             continue;
         };
         let (source, target) = (ours(link["source"].as_str().unwrap()), ours(target));
-        let kind = link["type"].as_str().unwrap();
-        let kind = KINDS.iter().find(|(theirs, _)| *theirs == kind).map_or(kind, |(_, ours)| ours);
+        let kind = kind(link);
         let found: Vec<_> = seeds
             .links()
             .filter(|(from, is, to, _)| {
@@ -279,7 +173,7 @@ fn every_link_is_there_with_its_sentence_speaker_and_modality() {
             })
             .filter(|(.., claim)| seeds.agrees(claim, link))
             .collect();
-        let when = if UNKNOWN_END.contains(&id) { Some("2001/") } else { link["date_edtf"].as_str() };
+        let when = when(link);
         let dated = found.iter().any(|(.., claim)| claim.when.map(|when| when.to_string()).as_deref() == when);
         if dated {
             joined += 1;

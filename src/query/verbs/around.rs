@@ -79,7 +79,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             step.row = rows[step.row as usize];
             step.row != u32::MAX
         });
-        let mut found = Found::around(Around { reached: kept, steps });
+        let mut found = Found::around(Around { reached: kept, steps, timed: self.filter.time.is_some() });
         found.focus.push(centre);
         Ok(found)
     }
@@ -133,7 +133,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Item::Entity(entity),
                 Item::Text(graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind)).to_owned()),
                 Item::Links(links.clone()),
-                Item::holds(&links),
+                Item::holds(self.filter.time.is_some(), links.iter().map(|link| link.1).max()),
             ]);
         }
         Ok(found)

@@ -5,7 +5,7 @@ use crate::graph::LinkFilter;
 use crate::model::{ClaimNo, EntityNo, Evidence, Grade, Modality, Says, Truth};
 use crate::query::ast::EntityRef;
 use crate::query::claims::ClaimSource;
-use crate::query::found::{Found, Item};
+use crate::query::found::{Found, Item, Rows};
 use crate::query::run::QueryError;
 
 /// Ties of an entity beyond this number are cited by source only: their sentences are not read for a dossier.
@@ -15,14 +15,29 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn show(&mut self, entity: &EntityRef) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
-        let mut found = Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "link"]);
+        let mut found = Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "#"]);
         found.focus.push(entity);
         if let Some(node) = graph.node(entity) {
             let kind = match graph.finer_name(node.finer) {
                 Some(finer) => format!("{} ({})", graph.kind_name(node.kind), finer.replace('_', " ")),
                 None => graph.kind_name(node.kind).to_owned(),
             };
-            found.notes.push(format!("{} @{}: {kind}", node.name, node.id));
+            let row = |what: &str, value: Item| {
+                let none = Item::Null;
+                [
+                    Item::Text(what.to_owned()),
+                    value,
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none.clone(),
+                    none,
+                ]
+            };
+            found.push(row("entity", Item::Entity(entity)));
+            found.push(row("id", Item::Text(format!("@{}", node.id))));
+            found.push(row("kind", Item::Text(kind)));
         }
 
         let numbers = graph.claims_of(entity).to_vec();
@@ -63,7 +78,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             if !self.meter.fits(found.len()) {
                 return Ok(found);
             }
-            found.push([
+            let row = [
                 Item::Text(what),
                 value,
                 cited.claim.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
@@ -72,7 +87,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 cited.speaker(|speaker| self.stands_for(speaker)),
                 Item::Text(cited.citation()),
                 Item::Null,
-            ]);
+            ];
+            add(&mut found, row);
         }
         self.show_ties(entity, &mut found)?;
         Ok(found)
@@ -113,7 +129,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 let cited = cited.get(at);
                 let source =
                     || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
-                found.push([
+                let row = [
                     Item::Text(reading.to_owned()),
                     Item::Entity(neighbour),
                     evidence.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
@@ -122,10 +138,35 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     cited.map_or(Item::Null, |cited| cited.speaker(|speaker| self.stands_for(speaker))),
                     Item::Text(cited.map_or_else(source, Cited::citation)),
                     Item::Link(link, best),
-                ]);
+                ];
+                add(found, row);
             }
         }
         Ok(())
+    }
+}
+
+/// The column of [`Verbs::show`] that cites.
+const SOURCE: usize = 6;
+
+/// Adds a row, or only its citation where the row before says the same: one fact, several places that say it.
+fn add(found: &mut Found, row: [Item; 8]) {
+    let before = match &mut found.rows {
+        Rows::Items(items) => items.last_chunk_mut::<8>(),
+        Rows::Around(_) => None,
+    };
+    let same = |before: &&mut [Item; 8]| (0..row.len()).all(|at| at == SOURCE || before[at] == row[at]);
+    match (before.filter(same).map(|before| &mut before[SOURCE]), &row[SOURCE]) {
+        (Some(Item::Text(places)), Item::Text(more)) => {
+            // The source is named once for all its places.
+            let source = more.split(' ').next().unwrap_or("");
+            let again = places.rsplit("; ").next().is_some_and(|last| last.split([' ', ',']).next() == Some(source));
+            match more.get(source.len() + 1..).filter(|_| again) {
+                Some(place) => places.push_str(&format!(", {place}")),
+                None => places.push_str(&format!("; {more}")),
+            }
+        }
+        _ => found.push(row),
     }
 }
 

@@ -63,15 +63,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 break;
             }
             let links: Vec<(LinkNo, Truth)> = path.links.iter().map(|&link| (link, walker.truth(link))).collect();
-            let holds = match links.iter().map(|link| link.1).min() {
-                Some(Truth::May) => "may hold",
-                _ => "holds",
-            };
-            found.push([
-                Item::Path(path.entities, links.clone()),
-                Item::Int(links.len() as i64),
-                Item::Text(holds.to_owned()),
-            ]);
+            let holds = Item::holds(self.filter.time.is_some(), links.iter().map(|link| link.1).min());
+            found.push([Item::Path(path.entities, links.clone()), Item::Int(links.len() as i64), holds]);
             for (link, truth) in links {
                 if truth == Truth::May {
                     found.notes.push(format!("only may hold in that time: {}", self.reads(link)));
@@ -130,7 +123,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         }
         tree.sort_unstable();
         tree.dedup();
-        let mut found = Found::new(&["link", "from", "to", "holds"]);
+        let mut found = Found::new(&["link", "holds"]);
         if entities.len() > 3 {
             found.notes.push(
                 "for more than three entities the subgraph may be up to twice as large as the smallest".to_owned(),
@@ -141,15 +134,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         }
         for link in tree {
             let truth = walker.truth(link);
-            if let Some(view) = graph.link(link) {
-                let holds = if truth == Truth::Yes { "holds" } else { "may hold" };
-                found.push([
-                    Item::Link(link, truth),
-                    Item::Entity(view.from),
-                    Item::Entity(view.to),
-                    Item::Text(holds.to_owned()),
-                ]);
-            }
+            found.push([Item::Link(link, truth), Item::holds(self.filter.time.is_some(), Some(truth))]);
         }
         found.focus = entities;
         Ok(found)

@@ -1,6 +1,6 @@
 //! `timeline`: what is dated about an entity, in the order of time.
 
-use super::{Verbs, optional};
+use super::Verbs;
 use crate::model::{Bounds, Period, Says, Truth};
 use crate::query::ast::EntityRef;
 use crate::query::claims::ClaimSource;
@@ -15,7 +15,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     ) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
-        let mut found = Found::new(&["when", "what", "with", "modality", "grade", "source", "text", "link"]);
+        let mut found = Found::new(&["when", "what", "with", "modality", "grade", "source", "#"]);
         found.focus.push(entity);
         let range = range.map(Period::bounds);
         let falls_in = |bounds: &Bounds| {
@@ -81,7 +81,6 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Item::Text(cited.claim.modality.to_string()),
                 Item::Text(cited.grade()),
                 Item::Text(cited.citation()),
-                optional(cited.claim.text.as_deref()),
                 link,
             ]);
         }

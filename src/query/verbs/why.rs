@@ -17,13 +17,14 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             Why::Number(number) => {
                 let at = (number.value as usize).checked_sub(1);
                 let Some(id) = at.and_then(|at| self.last.get(at)) else {
-                    let refused = self.context.refuse(
-                        number.span,
-                        format!("the last answer has {} links, none numbered {}", self.last.len(), number.value),
-                    );
-                    return Err(refused
-                        .help("ask for links first, or name two entities: why \"TTP\" to \"al-Qaeda\"")
-                        .into());
+                    let message = match self.last.len() {
+                        0 => "there is no answer before this one whose links have numbers".to_owned(),
+                        1 => format!("the last answer has one link, none numbered {}", number.value),
+                        many => format!("the last answer has {many} links, none numbered {}", number.value),
+                    };
+                    let help = "numbers are those of the last answer at the prompt or in a file of statements; \
+                                a link is also found by its ends, as in why \"TTP\" to \"al-Qaeda\"";
+                    return Err(self.context.refuse(number.span, message).help(help).into());
                 };
                 graph.link_by_id(id).into_iter().collect()
             }
