@@ -339,7 +339,15 @@ mod tests {
         let mut database = Database::create_or_open(&dir.path().join("db")).unwrap();
         database.load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")], "test").unwrap();
         let (file, terminal) = (dir.path().join("ttp.dot"), Terminal::new(Colour::Never, true));
-        export(&mut database, "path \"Schindler\" to \"al-Qaeda\"", None, Some(file.clone()), &terminal).unwrap();
+        export(
+            &mut database,
+            "path \"Schindler\" to \"al-Qaeda\"",
+            Session::default(),
+            None,
+            Some(file.clone()),
+            &terminal,
+        )
+        .unwrap();
         let drawn = std::fs::read_to_string(file).unwrap();
         assert!(drawn.contains("cep-ttp-ceasefire p3 s5"), "{drawn}");
     }

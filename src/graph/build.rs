@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::GraphError;
 use super::assemble::Sections;
 use super::layout::{EvidenceRecord, GONE, LIVE, MERGED, NodeRecord, PeriodRecord, Section, Tie};
@@ -463,12 +465,12 @@ fn code<C: TryFrom<usize> + Copy, T>(
 /// Distinct periods with their bounds; the first is "not known".
 pub(super) struct Periods {
     pub list: Vec<PeriodRecord>,
-    numbers: HashMap<Period, u32>,
+    numbers: HashMap<Period, u32, RandomState>,
 }
 
 impl Default for Periods {
     fn default() -> Self {
-        Self { list: vec![record(None)], numbers: HashMap::new() }
+        Self { list: vec![record(None)], numbers: HashMap::default() }
     }
 }
 

@@ -16,6 +16,6 @@ pub(super) fn map(path: &Path) -> io::Result<Mmap> {
     // SAFETY: a mapped file must not change while it is mapped. Tieline never writes into a snapshot that has its final
     // name: it writes a temporary file and renames it, and a replaced snapshot is unlinked, which leaves mappings intact.
     // A foreign program that truncates the file ends the process with SIGBUS, and one that overwrites it is found by the
-    // block checksums unless the block was already checked; docs/storage.md names both limits.
+    // block checksums unless the block was already checked; docs/snapshot.md names both limits.
     unsafe { Mmap::map(&file) }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use fst::automaton::Levenshtein;
 use fst::{Automaton, IntoStreamer, Map, MapBuilder, Streamer};
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,7 +29,7 @@ pub(super) fn build(sections: &mut Sections, text: &str, nodes: &[NodeRecord], r
 
     let mut folded = String::new();
     let mut hashes: Vec<(u64, u32)> = Vec::with_capacity(records.len());
-    let mut words: HashMap<Box<str>, u32> = HashMap::new();
+    let mut words: HashMap<Box<str>, u32, RandomState> = HashMap::default();
     let mut word_names: Vec<(u32, u32)> = Vec::new();
     for (number, record) in records.iter().enumerate() {
         let number = number as u32;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::{Claim, ClaimNo, Entity, EntityNo, NameRole, Source, SourceNo, Word, Words};
 
 /// A set of changes that is committed as a whole.
@@ -18,9 +20,9 @@ pub struct Changes {
     /// Claims to add.
     pub claims: Vec<Claim>,
     sources: Vec<Source>,
-    source_numbers: HashMap<Box<str>, SourceNo>,
+    source_numbers: HashMap<Box<str>, SourceNo, RandomState>,
     entities: Vec<Entity>,
-    entity_numbers: HashMap<Box<str>, EntityNo>,
+    entity_numbers: HashMap<Box<str>, EntityNo, RandomState>,
 }
 
 /// Why something cannot enter a [`Changes`].
