@@ -127,9 +127,6 @@ impl Parser<'_> {
                     if self.kind() != TokenKind::LeftParen {
                         return Err(self.expected("a node in round brackets after the link"));
                     }
-                    if self.at_group() {
-                        elements.push(Element::Node(NodePattern::blank(self.token().span)));
-                    }
                     self.node_or_group(elements, filters)?;
                 }
                 TokenKind::LeftParen if self.at_group() || matches!(elements.last(), Some(Element::Group(_))) => {
@@ -164,6 +161,9 @@ impl Parser<'_> {
                 elements.push(Element::Group(Group { elements: inner, filter, repeat, span }));
             }
             None => {
+                if matches!(elements.last(), Some(Element::Node(_))) {
+                    return Err(self.expected("how often the part before is repeated, such as {1,4}"));
+                }
                 elements.extend(inner);
                 filters.extend(inner_filters);
             }
@@ -398,7 +398,7 @@ impl Parser<'_> {
 
 impl NodePattern {
     /// A node of which nothing is said.
-    pub(super) fn blank(span: Span) -> Self {
+    fn blank(span: Span) -> Self {
         Self { variable: None, labels: None, entity: None, properties: None, filter: None, span }
     }
 }
