@@ -201,7 +201,9 @@ pub(super) fn apply(function: Function, arguments: &[Value], span: Span) -> Resu
             other => return Err(wrong(function, other, span)),
         },
         Nodes | Relationships | Links => match first {
-            Value::Path(path) if function == Nodes => Value::list(path.nodes.iter().copied().map(Value::Node).collect()),
+            Value::Path(path) if function == Nodes => {
+                Value::list(path.nodes.iter().copied().map(Value::Node).collect())
+            }
             Value::Path(path) => Value::list(path.links.iter().copied().map(Value::Link).collect()),
             other => return Err(wrong(function, other, span)),
         },

@@ -61,12 +61,7 @@ impl Scratch {
     ///
     /// # Errors
     /// The query is none, makes no sense or fails.
-    pub fn query(
-        &self,
-        text: &str,
-        parameters: &Parameters,
-        budget: Budget,
-    ) -> Result<(Table, Option<String>), Fault> {
+    pub fn query(&self, text: &str, parameters: &Parameters, budget: Budget) -> Result<(Table, Option<String>), Fault> {
         let query = parser::scratch_query(text)?;
         let plan = bind::plan(&query, text, self)?;
         let stop = AtomicBool::new(false);
@@ -78,11 +73,7 @@ impl Scratch {
     }
 
     /// Adds a node and gives its number.
-    pub fn add_node<'a>(
-        &mut self,
-        labels: impl IntoIterator<Item = &'a str>,
-        properties: Vec<(String, Value)>,
-    ) -> u32 {
+    pub fn add_node<'a>(&mut self, labels: impl IntoIterator<Item = &'a str>, properties: Vec<(String, Value)>) -> u32 {
         let mut labels: Vec<LabelNo> = labels.into_iter().map(|label| self.number(label)).collect();
         labels.dedup();
         self.nodes.push(Node { labels, properties, ..Node::default() });

@@ -161,9 +161,11 @@ impl Value {
             (Text(a), Text(b)) => a.cmp(b),
             (Node(a), Node(b)) | (Link(a), Link(b)) => a.cmp(b),
             (List(a), List(b)) => order_all(a.iter(), b.iter()),
-            (Map(a), Map(b)) => a.iter().map(|(key, _)| key).cmp(b.iter().map(|(key, _)| key)).then_with(|| {
-                order_all(a.iter().map(|(_, value)| value), b.iter().map(|(_, value)| value))
-            }),
+            (Map(a), Map(b)) => a
+                .iter()
+                .map(|(key, _)| key)
+                .cmp(b.iter().map(|(key, _)| key))
+                .then_with(|| order_all(a.iter().map(|(_, value)| value), b.iter().map(|(_, value)| value))),
             (Path(a), Path(b)) => (&a.nodes, &a.links).cmp(&(&b.nodes, &b.links)),
             _ => self.rank().cmp(&other.rank()),
         }
@@ -191,8 +193,7 @@ impl Value {
             (Float(a), Float(b)) => a == b || (a.is_nan() && b.is_nan()),
             (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equivalent(b)),
             (Map(a), Map(b)) => {
-                a.len() == b.len()
-                    && a.iter().zip(b.iter()).all(|((k, a), (l, b))| k == l && a.equivalent(b))
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|((k, a), (l, b))| k == l && a.equivalent(b))
             }
             _ => self.equals(other) == Some(true),
         }

@@ -87,15 +87,15 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 let mut branches = Vec::new();
                 let mut kinds = Vec::new();
                 for (when, then) in &case.branches {
-                    let when =
-                        if subject.is_none() { self.condition(when)?.0 } else { self.expression(when)?.0 };
+                    let when = if subject.is_none() { self.condition(when)?.0 } else { self.expression(when)?.0 };
                     let (then, kind) = self.expression(then)?;
                     branches.push((when, then));
                     kinds.push(kind);
                 }
                 let otherwise = case.otherwise.as_ref().map(|expr| self.expression(expr)).transpose()?;
                 kinds.push(otherwise.as_ref().map_or(Type::Any, |(_, kind)| kind.clone()));
-                let case = CaseEx { subject: subject.map(|(ex, _)| ex), branches, otherwise: otherwise.map(|(ex, _)| ex) };
+                let case =
+                    CaseEx { subject: subject.map(|(ex, _)| ex), branches, otherwise: otherwise.map(|(ex, _)| ex) };
                 Ok((Ex::Case(Box::new(case)), Type::common(&kinds)))
             }
             ExprKind::Comprehension(inner) => {
@@ -107,7 +107,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 let (start, kind) = self.expression(&reduce.start)?;
                 let (list, element) = self.list(&reduce.list)?;
                 let known = self.scope.len();
-                let total = self.declare(&reduce.total.value, if kind == Type::Null { Type::Any } else { kind.clone() });
+                let total =
+                    self.declare(&reduce.total.value, if kind == Type::Null { Type::Any } else { kind.clone() });
                 let slot = self.declare(&reduce.variable.value, element);
                 let step = self.without_aggregation(|binder| binder.expression(&reduce.step))?;
                 self.scope.truncate(known);
@@ -134,8 +135,12 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 let query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
                 Ok((Ex::Count(Box::new(query)), Type::Int))
             }
-            _ => Err(Fault::syntax(Code::UnexpectedSyntax, expr.span, "a pattern can only stand where a condition is asked")
-                .help("as a value, write exists { ... } or [pattern | value]")),
+            _ => Err(Fault::syntax(
+                Code::UnexpectedSyntax,
+                expr.span,
+                "a pattern can only stand where a condition is asked",
+            )
+            .help("as a value, write exists { ... } or [pattern | value]")),
         }
     }
 
@@ -153,7 +158,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
     pub(super) fn entity(&self, entity: &EntityRef) -> Bound<u32> {
         let by_name = entity.form == EntityForm::Name;
         let found = self.graph.named(&entity.text, by_name);
-        let fault = |message: String| Fault::new(Class::ArgumentError, Code::InvalidArgumentValue, entity.span, message);
+        let fault =
+            |message: String| Fault::new(Class::ArgumentError, Code::InvalidArgumentValue, entity.span, message);
         match found.as_slice() {
             [node] => Ok(*node),
             [] => Err(fault(format!("nothing is known as `{}`", entity.text))),
@@ -357,7 +363,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
     /// A pattern as a condition: whether there is a match. It cannot name anything new.
     fn pattern_exists(&mut self, pattern: &PathPattern) -> Bound<Typed> {
         let known = self.scope.len();
-        let steps = self.without_aggregation(|binder| binder.match_steps(std::slice::from_ref(pattern), None, false))?;
+        let steps =
+            self.without_aggregation(|binder| binder.match_steps(std::slice::from_ref(pattern), None, false))?;
         self.scope.truncate(known);
         let found = Ex::First(Box::new((steps, Ex::Constant(Value::Bool(true)))));
         Ok((Ex::IsNull(Box::new(found), true), Type::Bool))

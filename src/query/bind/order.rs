@@ -197,7 +197,16 @@ impl Pattern {
                 };
                 let to_bound = self.known.contains(&to);
                 self.known.insert(slot);
-                steps.push(Step::Expand(Expand { from, link: slot, link_bound: known, to, to_bound, direction, kind, differs }));
+                steps.push(Step::Expand(Expand {
+                    from,
+                    link: slot,
+                    link_bound: known,
+                    to,
+                    to_bound,
+                    direction,
+                    kind,
+                    differs,
+                }));
             }
             EdgeKind::Search(spec) => {
                 let mut differs = Vec::new();

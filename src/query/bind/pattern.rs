@@ -4,7 +4,9 @@ use super::automaton::{Every, Part, PathCondition, SearchSpec};
 use super::order::{Edge, EdgeKind, NodeSpec, Pattern, Pending};
 use super::types::Type;
 use super::{Binder, Bound};
-use crate::query::ast::{Direction, Element, Group, LabelExpr, LinkPattern, Mode, Name, NodePattern, PathPattern, Repeat, Selector};
+use crate::query::ast::{
+    Direction, Element, Group, LabelExpr, LinkPattern, Mode, Name, NodePattern, PathPattern, Repeat, Selector,
+};
 use crate::query::diagnostics::{Code, Fault};
 use crate::query::expression_ast::{Binary, Comparison, Expr, ExprKind, Quantifier, Unary};
 use crate::query::functions::Function;

@@ -108,9 +108,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
             .collect();
         self.after(p, &mut projected, &columns, &after)?;
         if is_with
-            && let Some(item) = p.items.iter().find(|item| {
-                item.alias.is_none() && !matches!(item.expr.kind, ExprKind::Variable(_))
-            })
+            && let Some(item) =
+                p.items.iter().find(|item| item.alias.is_none() && !matches!(item.expr.kind, ExprKind::Variable(_)))
         {
             let message = "a value that `with` hands on needs a name";
             return Err(Fault::syntax(Code::NoExpressionAlias, item.span, message)
@@ -151,7 +150,13 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// `order by` and `where`.
-    fn after(&mut self, p: &Projection, projected: &mut Projected, columns: &[Column], after: &[Variable]) -> Bound<()> {
+    fn after(
+        &mut self,
+        p: &Projection,
+        projected: &mut Projected,
+        columns: &[Column],
+        after: &[Variable],
+    ) -> Bound<()> {
         if p.order.is_empty() && p.filter.is_none() {
             return Ok(());
         }
@@ -162,10 +167,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
         } else {
             self.scope.extend_from_slice(after);
         }
-        let known: Vec<Known> = columns
-            .iter()
-            .filter_map(|column| column.expr.map(|expr| self.known_as(expr, column)))
-            .collect();
+        let known: Vec<Known> =
+            columns.iter().filter_map(|column| column.expr.map(|expr| self.known_as(expr, column))).collect();
         let aggregated = projected.grouping.is_some();
         for (expr, down) in &p.order {
             let ex = self.seen_after(expr, narrow, aggregated, &known, &before, projected, |binder| {
@@ -174,8 +177,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
             projected.order.push((ex, *down));
         }
         if let Some(filter) = &p.filter {
-            let ex = self
-                .seen_after(filter, narrow, false, &known, &before, projected, |binder| binder.filter(filter))?;
+            let ex =
+                self.seen_after(filter, narrow, false, &known, &before, projected, |binder| binder.filter(filter))?;
             projected.filter = Some(ex);
         }
         self.scope = before;
@@ -333,7 +336,13 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// An aggregation.
-    pub(super) fn gather(&mut self, function: Aggregate, distinct: bool, arguments: &[Expr], span: Span) -> Bound<(Ex, Type)> {
+    pub(super) fn gather(
+        &mut self,
+        function: Aggregate,
+        distinct: bool,
+        arguments: &[Expr],
+        span: Span,
+    ) -> Bound<(Ex, Type)> {
         let Some(mut gathering) = self.aggregation.take() else { return Err(no_aggregation(span)) };
         if let Some(nested) = arguments.iter().find(|argument| has_aggregate(argument)) {
             let message = "an aggregation cannot stand inside another";
@@ -385,8 +394,7 @@ fn ambiguous(name: &str, span: Span) -> Fault {
 
 /// The tokens of a text: how expressions are compared that may differ in blanks.
 fn written(text: &str) -> Vec<(TokenKind, Box<str>)> {
-    let mut written: Vec<_> =
-        tokens(text).into_iter().map(|token| (token.kind, token.span.of(text).into())).collect();
+    let mut written: Vec<_> = tokens(text).into_iter().map(|token| (token.kind, token.span.of(text).into())).collect();
     written.pop();
     written
 }
@@ -413,7 +421,8 @@ fn has_aggregate(expr: &Expr) -> bool {
 }
 
 fn has_random(expr: &Expr) -> bool {
-    let random = matches!(&expr.kind, ExprKind::Call(call) if Function::named(&call.name.value) == Some(Function::Rand));
+    let random =
+        matches!(&expr.kind, ExprKind::Call(call) if Function::named(&call.name.value) == Some(Function::Rand));
     random || expr.kind.inside().into_iter().any(has_random)
 }
 

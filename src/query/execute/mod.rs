@@ -205,14 +205,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         }
     }
 
-    fn unwind(
-        &mut self,
-        list: Value,
-        slot: Slot,
-        rest: &[Step],
-        row: &mut [Value],
-        sink: &mut Sink<'_, 'g, G>,
-    ) -> Ran {
+    fn unwind(&mut self, list: Value, slot: Slot, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
         match list {
             Value::Null => return Ok(Flow::More),
             Value::List(items) => {
@@ -358,10 +351,11 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     fn create(&mut self, creation: &Creation, row: &mut [Value]) -> Result<(), Fault> {
         let properties = match creation.properties.as_ref().map(|map| self.evaluate(map, row)).transpose()? {
-            Some(Value::Map(entries)) => {
-                entries.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_string(), value.clone()))
-                    .collect()
-            }
+            Some(Value::Map(entries)) => entries
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.to_string(), value.clone()))
+                .collect(),
             _ => Vec::new(),
         };
         let made_before = |links: bool| self.made.iter().filter(|made| made.ends.is_some() == links).count() as u32;

@@ -177,13 +177,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(None)
     }
 
-    fn link_holds(
-        &mut self,
-        search: &Search,
-        test: &LinkTest,
-        link: &Link,
-        row: &mut [Value],
-    ) -> Result<bool, Fault> {
+    fn link_holds(&mut self, search: &Search, test: &LinkTest, link: &Link, row: &mut [Value]) -> Result<bool, Fault> {
         if !test.filters.is_empty() {
             row[test.slot] = Value::Link(link.link);
             for filter in &test.filters {

@@ -21,45 +21,45 @@ struct Group {
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
-    /// Runs segments one after the other from a row.
+    /// Runs segments, each on all rows of the one before, from a row.
     pub(super) fn run_segments(&mut self, segments: &[Segment], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
-        let Some((segment, rest)) = segments.split_first() else { return sink(self, row) };
-        let Some(projected) = &segment.projection else {
-            return self.run_steps(&segment.steps, row, &mut |executor, row| executor.run_segments(rest, row, sink));
-        };
+        let Some((segment, before)) = segments.split_last() else { return sink(self, row) };
+        let Some(projected) = &segment.projection else { return self.rows(segment, before, row, sink) };
         let skip = self.bound(projected.skip.as_ref(), row, projected)?.unwrap_or(0);
         let limit = self.bound(projected.limit.as_ref(), row, projected)?.unwrap_or(usize::MAX);
         let mut window = Window { projected, skip, limit, seen: HashSet::new() };
         if limit == 0 {
             return Ok(Flow::More);
         }
+        let mut downstream = Flow::More;
         if projected.grouping.is_none() && projected.order.is_empty() {
-            let mut downstream = Flow::More;
-            self.run_steps(&segment.steps, row, &mut |executor, row| {
+            self.rows(segment, before, row, &mut |executor, row| {
                 executor.project(projected, row)?;
-                let flow = window.pass(executor, row, &mut |executor, row| {
-                    downstream = executor.run_segments(rest, row, sink)?;
+                window.pass(executor, row, &mut |executor, row| {
+                    downstream = sink(executor, row)?;
                     Ok(downstream)
-                })?;
-                Ok(flow)
+                })
             })?;
             return Ok(downstream);
         }
-        let rows = self.gathered(segment, projected, &window, row)?;
-        for mut row in rows {
-            let mut downstream = Flow::More;
+        for mut row in self.gathered(segment, before, projected, &window, row)? {
             let flow = window.pass(self, &mut row, &mut |executor, row| {
-                downstream = executor.run_segments(rest, row, sink)?;
+                downstream = sink(executor, row)?;
                 Ok(downstream)
             })?;
-            if downstream == Flow::Enough {
-                return Ok(Flow::Enough);
-            }
             if flow == Flow::Enough {
                 break;
             }
         }
-        Ok(Flow::More)
+        Ok(downstream)
+    }
+
+    /// The rows that come out of a segment's steps.
+    fn rows(&mut self, segment: &Segment, before: &[Segment], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
+        if before.is_empty() {
+            return self.run_steps(&segment.steps, row, sink);
+        }
+        self.run_segments(before, row, &mut |executor, row| executor.run_steps(&segment.steps, row, sink))
     }
 
     fn project(&mut self, projected: &Projected, row: &mut [Value]) -> Result<(), Fault> {
@@ -74,9 +74,9 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let Some(bound) = bound else { return Ok(None) };
         let fault = |code, message: String| Fault::syntax(code, projected.span, message);
         match self.evaluate(bound, row)? {
-            Value::Int(count) => usize::try_from(count).map(Some).map_err(|_| {
-                fault(Code::NegativeIntegerArgument, "`skip` and `limit` cannot be negative".into())
-            }),
+            Value::Int(count) => usize::try_from(count)
+                .map(Some)
+                .map_err(|_| fault(Code::NegativeIntegerArgument, "`skip` and `limit` cannot be negative".into())),
             other => Err(fault(
                 Code::InvalidArgumentType,
                 format!("`skip` and `limit` take a whole number, not {}", other.sort()),
@@ -88,6 +88,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     fn gathered(
         &mut self,
         segment: &Segment,
+        before: &[Segment],
         projected: &Projected,
         window: &Window,
         row: &mut [Value],
@@ -96,7 +97,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let mut seen = HashSet::new();
         match &projected.grouping {
             None => {
-                self.run_steps(&segment.steps, row, &mut |executor, row| {
+                self.rows(segment, before, row, &mut |executor, row| {
                     executor.project(projected, row)?;
                     if projected.distinct && !seen.insert(window.key(row)) {
                         return Ok(Flow::More);
@@ -106,7 +107,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 })?;
             }
             Some(grouping) => {
-                for mut row in self.grouped(segment, grouping, row)? {
+                for mut row in self.grouped(segment, before, grouping, row)? {
                     self.project(projected, &mut row)?;
                     if !projected.distinct || seen.insert(window.key(&row)) {
                         sorter.add(self, &mut row)?;
@@ -117,7 +118,13 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(sorter.finish())
     }
 
-    fn grouped(&mut self, segment: &Segment, grouping: &Grouping, row: &mut [Value]) -> Result<Vec<Row>, Fault> {
+    fn grouped(
+        &mut self,
+        segment: &Segment,
+        before: &[Segment],
+        grouping: &Grouping,
+        row: &mut [Value],
+    ) -> Result<Vec<Row>, Fault> {
         let fresh =
             || grouping.calls.iter().map(|call| Accumulator::new(call.function, call.distinct, call.span)).collect();
         let mut places: HashMap<Key, usize> = HashMap::new();
@@ -125,7 +132,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         if grouping.keys.is_empty() {
             groups.push(Group { row: row.into(), gathered: fresh() });
         }
-        self.run_steps(&segment.steps, row, &mut |executor, row| {
+        self.rows(segment, before, row, &mut |executor, row| {
             let mut kept = 0;
             let place = if grouping.keys.is_empty() {
                 0
