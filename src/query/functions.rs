@@ -281,7 +281,6 @@ fn convert(to: Function, value: &Value) -> Option<Value> {
         (ToString, Value::Int(number)) => Value::text(number.to_string()),
         (ToString, Value::Float(number)) => Value::text(show_float(*number)),
         (ToString, Value::Bool(value)) => Value::text(value.to_string()),
-        (ToBoolean, Value::Int(number)) => Value::Bool(*number != 0),
         (ToBoolean, Value::Text(text)) => match text.trim() {
             text if text.eq_ignore_ascii_case("true") => Value::Bool(true),
             text if text.eq_ignore_ascii_case("false") => Value::Bool(false),

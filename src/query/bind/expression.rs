@@ -354,7 +354,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             kinds.push(kind);
         }
         let first = kinds.first().cloned().unwrap_or(Type::Any);
-        if !first.may_be(wanted(function)) && !wanted(function).is_empty() {
+        if !fits(function, &first) {
             return Err(wrong_type(span, format!("{}() cannot take {}", function.name(), first.name())));
         }
         Ok((Ex::Call(function, arguments, span), result(function, &first)))
@@ -423,16 +423,18 @@ fn sum_type(left: &Type, right: &Type, span: Span) -> Bound<Type> {
     })
 }
 
-/// What the first argument of a function must be; nothing if that shows only when it runs.
-fn wanted(function: Function) -> &'static [Type] {
-    match function {
+/// Whether the first argument of a function may be of a type; true also if that shows only when it runs.
+fn fits(function: Function, kind: &Type) -> bool {
+    let wanted: &[Type] = match function {
+        Function::Size | Function::IsEmpty => return !matches!(kind, Type::Path | Type::Node | Type::Link),
         Function::Labels => &[Type::Node],
         Function::Type | Function::StartNode | Function::EndNode | Function::Claims => &[Type::Link],
         Function::Properties | Function::Keys => &[Type::Node, Type::Link, Type::Map],
         Function::Id | Function::ElementId => &[Type::Node, Type::Link],
         Function::Length | Function::Nodes | Function::Relationships | Function::Links => &[Type::Path],
-        _ => &[],
-    }
+        _ => return true,
+    };
+    kind.may_be(wanted)
 }
 
 /// What a function gives, as far as that is known.

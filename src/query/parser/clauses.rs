@@ -16,7 +16,13 @@ impl Parser<'_> {
     /// What stands in the braces of `exists { }` and `count { }`: a query, or a pattern with an optional `where`.
     pub(super) fn subquery(&mut self) -> Parsed<Query> {
         if ["match", "optional", "unwind", "with", "return"].iter().any(|word| self.is_word(0, word)) {
-            return self.nested(|parser| parser.parts(false));
+            let query = self.nested(|parser| parser.parts(false))?;
+            if self.is_write() {
+                let mut fault = self.expected("`}`").help("queries only read");
+                fault.code = Code::InvalidClauseComposition;
+                return Err(fault);
+            }
+            return Ok(query);
         }
         self.nested(|parser| {
             let clause = parser.match_rest(false)?;
@@ -61,9 +67,9 @@ impl Parser<'_> {
                 return Ok(clauses);
             } else if self.writes && self.take_word("create") {
                 Clause::Create { patterns: self.patterns()?, span }
-            } else if self.writes && matches!(clauses.last(), Some(Clause::Create { .. })) {
-                return Ok(clauses);
-            } else if !whole && !clauses.is_empty() {
+            } else if (!whole && !clauses.is_empty())
+                || (self.writes && matches!(clauses.last(), Some(Clause::Create { .. })))
+            {
                 return Ok(clauses);
             } else {
                 return Err(self.no_clause(clauses.last()));

@@ -247,11 +247,11 @@ impl Parser<'_> {
 
     /// Labels after their colon. With `bars`, a `|` at the outermost level belongs to them.
     pub(super) fn label_or(&mut self, bars: bool) -> Parsed<LabelExpr> {
-        let mut list = vec![self.label_and(bars)?];
+        let mut list = vec![self.label_and()?];
         while bars && self.kind() == TokenKind::Bar && !self.label_ends() {
             self.advance();
             self.take(TokenKind::Colon);
-            list.push(self.label_and(bars)?);
+            list.push(self.label_and()?);
         }
         Ok(one_or(list, LabelExpr::Or))
     }
@@ -261,19 +261,19 @@ impl Parser<'_> {
         self.depth <= 1 && self.at_pipe()
     }
 
-    fn label_and(&mut self, bars: bool) -> Parsed<LabelExpr> {
-        let mut list = vec![self.label_not(bars)?];
+    fn label_and(&mut self) -> Parsed<LabelExpr> {
+        let mut list = vec![self.label_not()?];
         while self.take(TokenKind::Ampersand) || self.take(TokenKind::Colon) {
-            list.push(self.label_not(bars)?);
+            list.push(self.label_not()?);
         }
         Ok(one_or(list, LabelExpr::And))
     }
 
-    fn label_not(&mut self, bars: bool) -> Parsed<LabelExpr> {
+    fn label_not(&mut self) -> Parsed<LabelExpr> {
         match self.kind() {
             TokenKind::Bang => {
                 self.advance();
-                Ok(LabelExpr::Not(Box::new(self.nested(|parser| parser.label_not(bars))?)))
+                Ok(LabelExpr::Not(Box::new(self.nested(|parser| parser.label_not())?)))
             }
             TokenKind::Percent => {
                 self.advance();
