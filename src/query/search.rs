@@ -92,6 +92,8 @@ pub struct NodeTest {
     pub slot: Slot,
     /// Where all its nodes go as a list, if it is repeated and named.
     pub list: Option<Slot>,
+    /// Whether it has a variable.
+    pub named: bool,
 }
 
 /// A link of the pattern.
@@ -109,6 +111,8 @@ pub struct LinkTest {
     pub list: Option<Slot>,
     /// Whether it is repeated.
     pub repeated: bool,
+    /// Whether it has a variable.
+    pub named: bool,
 }
 
 /// A condition on each repetition of a group.

@@ -368,6 +368,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             same,
             slot,
             list,
+            named: node.variable.is_some(),
         };
         if let Some(entity) = &node.entity {
             let known = Ex::Constant(Value::Node(self.entity(entity)?));
@@ -394,7 +395,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             search.needs.push(same);
         }
         let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
-        search.links.push(LinkTest { kind, direction: link.direction, filters, slot, list, repeated });
+        search.links.push(LinkTest { kind, direction: link.direction, filters, slot, list, repeated, named: link.variable.is_some() });
         Ok(Part::Link(search.links.len() - 1))
     }
 
@@ -497,7 +498,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
         let filters = self.inner_filters(slot, link.properties.as_ref(), link.filter.as_deref(), search);
         self.scope.truncate(known);
         let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
-        search.links.push(LinkTest { kind, direction: link.direction, filters: filters?, slot, list, repeated: true });
+        let (direction, named) = (link.direction, link.variable.is_some());
+        search.links.push(LinkTest { kind, direction, filters: filters?, slot, list, repeated: true, named });
         let inner = vec![Part::Link(search.links.len() - 1)];
         let repeat = link.repeat.unwrap_or(Repeat { min: 1, max: Some(1), legacy: true });
         Ok(Part::Repeat { inner, min: repeat.min, max: repeat.max, group: None })

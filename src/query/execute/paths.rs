@@ -288,7 +288,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     }
                     Some((slot, Value::list(list.into_iter().map(Value::Node).collect())))
                 }
-                None => list.first().map(|node| (test.slot, Value::Node(*node))),
+                None if test.named => list.first().map(|node| (test.slot, Value::Node(*node))),
+                None => None,
             };
             variables.extend(value);
         }
@@ -298,8 +299,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             }
             let value = match test.list {
                 Some(slot) => Some((slot, Value::list(list.into_iter().map(Value::Link).collect()))),
-                None if test.repeated => None,
-                None => list.first().map(|link| (test.slot, Value::Link(*link))),
+                None if test.named && !test.repeated => list.first().map(|link| (test.slot, Value::Link(*link))),
+                None => None,
             };
             variables.extend(value);
         }
