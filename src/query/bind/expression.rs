@@ -116,14 +116,11 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 Ok((Ex::Reduce(Box::new(ReduceEx { total, start, through })), Type::Any))
             }
             ExprKind::PatternComprehension(inner) => {
-                let known = self.scope.len();
-                let parts = self.without_aggregation(|binder| {
+                let (steps, (map, kind)) = self.inside(|binder| {
                     let steps =
                         binder.match_steps(std::slice::from_ref(&inner.pattern.inner), inner.filter.as_ref(), true)?;
                     Ok((steps, binder.expression(&inner.map)?))
-                });
-                self.scope.truncate(known);
-                let (steps, (map, kind)) = parts?;
+                })?;
                 Ok((Ex::Rows(Box::new((steps, map))), kind.list()))
             }
             ExprKind::Path(pattern) => self.path_value(&pattern.inner),
@@ -360,6 +357,15 @@ impl<G: PropertyGraph> Binder<'_, G> {
         Ok((Ex::Call(function, arguments, span), result(function, &first)))
     }
 
+    /// Binds a part of an expression that runs steps of its own; the variables that it declares end with it.
+    fn inside<T>(&mut self, bind: impl FnOnce(&mut Self) -> Bound<T>) -> Bound<T> {
+        let (known, depth) = (self.scope.len(), self.depth);
+        let result = self.without_aggregation(bind);
+        self.scope.truncate(known);
+        self.depth = depth;
+        result
+    }
+
     /// A pattern as a condition: whether there is a match. It cannot name anything new.
     fn pattern_exists(&mut self, pattern: &PathPattern) -> Bound<Typed> {
         let known = self.scope.len();
@@ -372,15 +378,15 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     /// `shortestPath` as a value: a path or null, or the list of all shortest.
     fn path_value(&mut self, pattern: &PathPattern) -> Bound<Typed> {
-        let known = self.scope.len();
         let mut named = pattern.clone();
         // A name that no query can contain.
         let name: Box<str> = " path".into();
         named.variable = Some(Name { value: name.clone(), span: pattern.span });
-        let steps: Vec<Step> =
-            self.without_aggregation(|binder| binder.match_steps(std::slice::from_ref(&named), None, true))?;
-        let slot: Option<Slot> = self.find(&name).map(|variable| variable.slot);
-        self.scope.truncate(known);
+        let (steps, slot) = self.inside(|binder| {
+            let steps: Vec<Step> = binder.match_steps(std::slice::from_ref(&named), None, true)?;
+            let slot: Option<Slot> = binder.find(&name).map(|variable| variable.slot);
+            Ok((steps, slot))
+        })?;
         let path = slot.map_or(Ex::Constant(Value::Null), Ex::Slot);
         let parts = Box::new((steps, path));
         Ok(match pattern.selector {

@@ -24,7 +24,7 @@ use types::Type;
 /// # Errors
 /// The query makes no sense: a variable that is not defined, a value of the wrong sort, an aggregation where none can be.
 pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Plan, Fault> {
-    let mut binder = Binder { text, graph, slots: 0, scope: Vec::new(), touched: Vec::new(), aggregation: None };
+    let mut binder = Binder { text, graph, slots: 0, scope: Vec::new(), touched: Vec::new(), aggregation: None, depth: 0 };
     let query = binder.query(query, true)?;
     Ok(Plan { query, slots: binder.slots })
 }
@@ -37,6 +37,9 @@ struct Variable {
     kind: Type,
 }
 
+/// The most steps of one part of a query: each runs inside the one before, on the stack.
+const MOST_STEPS: usize = 200;
+
 struct Binder<'a, G> {
     text: &'a str,
     graph: &'a G,
@@ -48,6 +51,8 @@ struct Binder<'a, G> {
     touched: Vec<Slot>,
     /// Where aggregations are gathered, if they may stand here.
     aggregation: Option<Box<Gathering>>,
+    /// How many steps run inside each other here.
+    depth: usize,
 }
 
 type Bound<T> = Result<T, Fault>;
@@ -114,6 +119,24 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     fn part(&mut self, clauses: &[Clause]) -> Bound<(Part, Vec<Box<str>>)> {
+        let outside = self.depth;
+        self.deepen(clauses.iter().map(weight).sum(), clauses.iter().find_map(projection_span))?;
+        let part = self.clauses(clauses);
+        self.depth = outside;
+        part
+    }
+
+    /// Counts steps that run inside those counted so far.
+    fn deepen(&mut self, steps: usize, span: Option<Span>) -> Bound<()> {
+        self.depth += steps;
+        if self.depth > MOST_STEPS {
+            let message = format!("the query has more than {MOST_STEPS} clauses, nodes and links in a row");
+            return Err(Fault::syntax(Code::TooLong, span.unwrap_or_default(), message));
+        }
+        Ok(())
+    }
+
+    fn clauses(&mut self, clauses: &[Clause]) -> Bound<(Part, Vec<Box<str>>)> {
         let mut segments = Vec::new();
         let mut steps = Vec::new();
         let (mut output, mut names) = (Vec::new(), Vec::new());
@@ -154,6 +177,16 @@ impl<G: PropertyGraph> Binder<'_, G> {
             segments.push(Segment { steps, projection: None });
         }
         Ok((Part { segments, output }, names))
+    }
+}
+
+/// About how many steps a clause becomes.
+fn weight(clause: &Clause) -> usize {
+    match clause {
+        // A projection is several calls deep.
+        Clause::With(_) | Clause::Return(_) => 3,
+        // The elements of patterns are counted where they are bound.
+        Clause::Match { .. } | Clause::Unwind { .. } | Clause::Create { .. } => 1,
     }
 }
 

@@ -44,6 +44,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
         let mut m = Matching::default();
         m.pattern.known = self.scope.iter().map(|variable| variable.slot).collect();
         for pattern in patterns {
+            self.deepen(pattern.elements.len(), Some(pattern.span))?;
             self.path_pattern(pattern, declares, &mut m)?;
         }
         for deferred in std::mem::take(&mut m.deferred) {

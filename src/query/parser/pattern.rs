@@ -213,6 +213,9 @@ impl Parser<'_> {
             node.entity = Some(self.entity("an entity")?);
         }
         node.labels = self.labels()?;
+        if node.entity.is_none() && matches!(self.kind(), TokenKind::Text | TokenKind::Id) {
+            node.entity = Some(self.entity("an entity")?);
+        }
         node.properties = self.properties()?;
         node.filter = self.inline_filter()?;
         self.expect(TokenKind::RightParen, "`)` after the node")?;
