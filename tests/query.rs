@@ -227,3 +227,25 @@ fn long_queries_are_refused_or_run_without_running_out_of_stack() {
         }
     }
 }
+
+#[test]
+fn a_plan_says_what_it_does() {
+    let graph = ties();
+    let text = "match p = any shortest (a {id: 'ttp'})-[:allied_with]-+(b @aq)
+                where none(n in nodes(p) where n.id = 'hn') and a.founded > 2000
+                return b.name, count(*) order by b.name limit 3";
+    let query = tieline::query::parser::scratch_query(text).unwrap();
+    let plan = tieline::query::bind::plan(&query, text, &graph).unwrap();
+    assert_eq!(tieline::query::explain::explain(&plan, &graph), [
+        "find b among one node",
+        "find a among nodes whose id is \"ttp\"",
+        "where a.id = \"ttp\"",
+        "where a.founded > 2000",
+        "search any shortest trails from (a) to (b), which is known, 1 hops",
+        "  no node where n.id = \"hn\"",
+        "gather count by b.name",
+        "project b.name, count(*)",
+        "order by b.name",
+        "limit 3",
+    ]);
+}

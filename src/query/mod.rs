@@ -6,6 +6,7 @@ pub mod budget;
 pub mod diagnostics;
 pub mod execute;
 mod expression;
+pub mod explain;
 pub mod expression_ast;
 pub mod functions;
 pub mod graph;

@@ -20,6 +20,8 @@ pub struct Plan {
     pub query: QueryPlan,
     /// How many places a row has.
     pub slots: usize,
+    /// The names of variables, by place.
+    pub names: Vec<(Slot, Box<str>)>,
 }
 
 /// Parts joined by `union`.

@@ -24,9 +24,9 @@ use types::Type;
 /// # Errors
 /// The query makes no sense: a variable that is not defined, a value of the wrong sort, an aggregation where none can be.
 pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Plan, Fault> {
-    let mut binder = Binder { text, graph, slots: 0, scope: Vec::new(), touched: Vec::new(), aggregation: None, depth: 0 };
+    let mut binder = Binder { text, graph, slots: 0, scope: Vec::new(), touched: Vec::new(), aggregation: None, depth: 0, names: Vec::new() };
     let query = binder.query(query, true)?;
-    Ok(Plan { query, slots: binder.slots })
+    Ok(Plan { query, slots: binder.slots, names: binder.names })
 }
 
 /// A variable that can be used.
@@ -53,6 +53,8 @@ struct Binder<'a, G> {
     aggregation: Option<Box<Gathering>>,
     /// How many steps run inside each other here.
     depth: usize,
+    /// The names of variables, by place.
+    names: Vec<(Slot, Box<str>)>,
 }
 
 type Bound<T> = Result<T, Fault>;
@@ -65,6 +67,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     fn declare(&mut self, name: &str, kind: Type) -> Slot {
         let slot = self.slot();
+        self.names.push((slot, name.into()));
         self.scope.push(Variable { name: name.into(), slot, kind });
         slot
     }

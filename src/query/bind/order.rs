@@ -82,7 +82,9 @@ impl Pattern {
                 self.walk(edge, &mut walked, &mut steps);
             } else if let Some(at) = self.next_node(graph) {
                 let node = self.nodes.remove(at);
-                steps.push(Step::Scan(node.slot, self.source(&node)));
+                let source = self.source(&node);
+                self.filters.retain(|pending| !says(&source, node.slot, &pending.ex));
+                steps.push(Step::Scan(node.slot, source));
                 self.known.insert(node.slot);
             } else {
                 break;
@@ -157,7 +159,7 @@ impl Pattern {
             let count = labels.min().unwrap_or_else(|| graph.node_count());
             match node {
                 NodeSpec { entity: Some(_), .. } => 0,
-                NodeSpec { texts, .. } if !texts.is_empty() => count / 1000,
+                NodeSpec { texts, .. } if !texts.is_empty() => 1 + count / 1000,
                 _ => count,
             }
         };
@@ -222,6 +224,18 @@ impl Pattern {
             }
         }
         self.known.insert(to);
+    }
+}
+
+/// Whether a source gives only nodes of which a condition holds.
+fn says(source: &Source, slot: Slot, condition: &Ex) -> bool {
+    let is_slot = |ex: &Ex| matches!(ex, Ex::Slot(other) if *other == slot);
+    match (source, condition) {
+        (Source::Node(node), Ex::Compare(left, right)) => {
+            is_slot(left) && matches!(right.as_slice(), [(Comparison::Equal, Ex::Constant(Value::Node(other)))] if other == node)
+        }
+        (Source::Label(label), Ex::Labels(of, tests, _)) => is_slot(of) && tests.0 == LabelTest::Is(*label),
+        _ => false,
     }
 }
 

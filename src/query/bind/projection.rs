@@ -91,6 +91,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             }
             grouping = Some(Grouping { keys, calls });
         }
+        self.names.extend(columns.iter().map(|column| (column.slot, column.name.clone())));
         self.check_names(p, &columns)?;
         let mut projected = Projected {
             items,
