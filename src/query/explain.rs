@@ -118,7 +118,12 @@ impl<G: PropertyGraph> Lines<'_, G> {
             let by = if keys.is_empty() { String::new() } else { format!(" by {keys}") };
             self.add(format!("gather {calls}{by}"));
         }
-        let items = projected.items.iter().map(|(_, item)| self.ex(item)).collect::<Vec<_>>().join(", ");
+        let items = projected.items.iter().map(|(slot, item)| match item {
+            // What was gathered has no name but that of its column.
+            Ex::Slot(_) => self.name(*slot).to_owned(),
+            item => self.ex(item),
+        });
+        let items = items.collect::<Vec<_>>().join(", ");
         let distinct = if projected.distinct { "distinct " } else { "" };
         self.add(format!("project {distinct}{items}"));
         if !projected.order.is_empty() {

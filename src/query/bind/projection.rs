@@ -66,6 +66,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 if aggregates {
                     known.push(self.known_as(&item.expr, &column));
                     keys.push((column.slot, ex));
+                    items.push((column.slot, Ex::Slot(column.slot)));
                 } else {
                     items.push((column.slot, ex));
                 }
