@@ -272,7 +272,9 @@ impl Case {
                 "" | "all" => assert_eq!(&unique, right, "{context}"),
                 "all shortest" | "shortest 1 groups" => assert_eq!(unique, groups(1), "{context}"),
                 // With fewer lengths than asked for in the oracle's reach, longer ones may be given.
-                "shortest 2 groups" => assert!(groups(2).is_subset(&unique) && unique.len() == groups(2).len(), "{context}"),
+                "shortest 2 groups" => {
+                    assert!(groups(2).is_subset(&unique) && unique.len() == groups(2).len(), "{context}")
+                }
                 any => {
                     let k = if any.ends_with('3') { 3 } else { 1 };
                     let distinct: BTreeSet<&Walk> = given.iter().collect();
@@ -306,8 +308,7 @@ fn graphs() -> impl Strategy<Value = SmallGraph> {
 
 fn hops() -> impl Strategy<Value = Hop> {
     let toward = prop_oneof![Just(Toward::Out), Just(Toward::In), Just(Toward::Either)];
-    (toward, prop_oneof![Just(None), Just(Some("X")), Just(Some("Y"))])
-        .prop_map(|(toward, kind)| Hop { toward, kind })
+    (toward, prop_oneof![Just(None), Just(Some("X")), Just(Some("Y"))]).prop_map(|(toward, kind)| Hop { toward, kind })
 }
 
 fn times(unbounded: bool) -> impl Strategy<Value = (usize, Option<usize>)> {

@@ -125,11 +125,10 @@ fn labels_combine() {
     check("match (a:Organisation&!Group) return a.id", &["af", "aq"]);
     check("match (a:Person|Place) return a.id", &["nm", "pk", "sh"]);
     check("match (a:!%) return a.id", &[]);
-    check("match (a:Group)-[r:!allied_with&!located_in]->(b:%) return type(r), b.id", &[
-        "led_by nm",
-        "led_by sh",
-        "part_of af",
-    ]);
+    check(
+        "match (a:Group)-[r:!allied_with&!located_in]->(b:%) return type(r), b.id",
+        &["led_by nm", "led_by sh", "part_of af"],
+    );
     check("match (a) where a:(Person|Place)&!Place return a.id", &["nm", "sh"]);
     check("match (a where a.founded < 1990)-[:located_in]->() return a.id", &["hn"]);
 }
@@ -218,7 +217,11 @@ fn long_queries_are_refused_or_run_without_running_out_of_stack() {
             format!("match p = any shortest ()-[]->{{1,{count}}}() return count(p)"),
             format!("return 1 as a{}", many(count, " union return 1 as a")),
             format!("return [{}1]", many(count, "1, ")),
-            format!("match (a) where {}true{} return 1", many(count / 3, "exists { match (a)--(b) where "), many(count / 3, "}")),
+            format!(
+                "match (a) where {}true{} return 1",
+                many(count / 3, "exists { match (a)--(b) where "),
+                many(count / 3, "}")
+            ),
             format!("match (a) where {}true return 1", many(count, "(a)--() or ")),
             format!("return {}1", many(count.min(99), "-(1 + abs(")) + &many(count.min(99), "))"),
         ] {
@@ -236,16 +239,19 @@ fn a_plan_says_what_it_does() {
                 return b.name, count(*) order by b.name limit 3";
     let query = tieline::query::parser::scratch_query(text).unwrap();
     let plan = tieline::query::bind::plan(&query, text, &graph).unwrap();
-    assert_eq!(tieline::query::explain::explain(&plan, &graph), [
-        "find b among one node",
-        "find a among nodes whose id is \"ttp\"",
-        "where a.id = \"ttp\"",
-        "where a.founded > 2000",
-        "search any shortest trails from (a) to (b), which is known, 1 hops",
-        "  no node where n.id = \"hn\"",
-        "gather count by b.name",
-        "project b.name, count(*)",
-        "order by b.name",
-        "limit 3",
-    ]);
+    assert_eq!(
+        tieline::query::explain::explain(&plan, &graph),
+        [
+            "find b among one node",
+            "find a among nodes whose id is \"ttp\"",
+            "where a.id = \"ttp\"",
+            "where a.founded > 2000",
+            "search any shortest trails from (a) to (b), which is known, 1 hops",
+            "  no node where n.id = \"hn\"",
+            "gather count by b.name",
+            "project b.name, count(*)",
+            "order by b.name",
+            "limit 3",
+        ]
+    );
 }

@@ -170,9 +170,8 @@ impl<G: PropertyGraph> Lines<'_, G> {
 
     fn kinds(&self, test: &LabelTest) -> String {
         let name = |kind: &Option<LabelNo>| kind.map_or("?", |kind| self.graph.link_kind_name(kind)).to_owned();
-        let all = |list: &[LabelTest], sign: &str| {
-            list.iter().map(|inner| self.kinds(inner)).collect::<Vec<_>>().join(sign)
-        };
+        let all =
+            |list: &[LabelTest], sign: &str| list.iter().map(|inner| self.kinds(inner)).collect::<Vec<_>>().join(sign);
         match test {
             LabelTest::Is(kind) => name(kind),
             LabelTest::Any => "%".to_owned(),

@@ -103,6 +103,10 @@ impl SearchSpec {
         differs: Vec<Slot>,
     ) -> (Search, Vec<Pending>) {
         let plain = self.is_plain();
+        let longest = match self.shape.as_slice() {
+            [Part::Repeat { max: Some(max), .. }] if plain => Some(self.longest.map_or(*max, |known| known.min(*max))),
+            _ => self.longest,
+        };
         let mut automaton =
             Automaton { nodes: self.nodes, links: self.links, groups: self.groups, ..Automaton::default() };
         let shape = if reversed { turned(&self.shape) } else { self.shape };
@@ -131,7 +135,7 @@ impl SearchSpec {
             filter: None,
             differs,
             path: self.path,
-            longest: self.longest,
+            longest,
             plain,
             once: self.once && self.selector != Selector::All,
         };

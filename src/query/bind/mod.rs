@@ -24,7 +24,16 @@ use types::Type;
 /// # Errors
 /// The query makes no sense: a variable that is not defined, a value of the wrong sort, an aggregation where none can be.
 pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Plan, Fault> {
-    let mut binder = Binder { text, graph, slots: 0, scope: Vec::new(), touched: Vec::new(), aggregation: None, depth: 0, names: Vec::new() };
+    let mut binder = Binder {
+        text,
+        graph,
+        slots: 0,
+        scope: Vec::new(),
+        touched: Vec::new(),
+        aggregation: None,
+        depth: 0,
+        names: Vec::new(),
+    };
     let query = binder.query(query, true)?;
     Ok(Plan { query, slots: binder.slots, names: binder.names })
 }

@@ -232,7 +232,8 @@ fn says(source: &Source, slot: Slot, condition: &Ex) -> bool {
     let is_slot = |ex: &Ex| matches!(ex, Ex::Slot(other) if *other == slot);
     match (source, condition) {
         (Source::Node(node), Ex::Compare(left, right)) => {
-            is_slot(left) && matches!(right.as_slice(), [(Comparison::Equal, Ex::Constant(Value::Node(other)))] if other == node)
+            is_slot(left)
+                && matches!(right.as_slice(), [(Comparison::Equal, Ex::Constant(Value::Node(other)))] if other == node)
         }
         (Source::Label(label), Ex::Labels(of, tests, _)) => is_slot(of) && tests.0 == LabelTest::Is(*label),
         _ => false,

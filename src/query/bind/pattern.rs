@@ -396,7 +396,15 @@ impl<G: PropertyGraph> Binder<'_, G> {
             search.needs.push(same);
         }
         let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
-        search.links.push(LinkTest { kind, direction: link.direction, filters, slot, list, repeated, named: link.variable.is_some() });
+        search.links.push(LinkTest {
+            kind,
+            direction: link.direction,
+            filters,
+            slot,
+            list,
+            repeated,
+            named: link.variable.is_some(),
+        });
         Ok(Part::Link(search.links.len() - 1))
     }
 

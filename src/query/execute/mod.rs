@@ -5,6 +5,7 @@
 //! they are copied.
 
 mod aggregate;
+mod meeting;
 mod paths;
 mod project;
 mod shortest;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::meeting::can_meet;
 use super::{Executor, Flow, Ran, Sink, differs, seen_from_other_side, sides};
 use crate::query::ast::{Mode, Selector};
 use crate::query::diagnostics::Fault;
@@ -65,7 +66,10 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         }
         match search.selector {
             Selector::All => self.depth_first(search, start, target, row, on),
-            _ => self.shortest(search, start, target, row, on),
+            _ => match target {
+                Some(target) if target != start && can_meet(search) => self.meeting(search, start, target, row, on),
+                _ => self.shortest(search, start, target, row, on),
+            },
         }
     }
 
@@ -177,7 +181,13 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(None)
     }
 
-    fn link_holds(&mut self, search: &Search, test: &LinkTest, link: &Link, row: &mut [Value]) -> Result<bool, Fault> {
+    pub(super) fn link_holds(
+        &mut self,
+        search: &Search,
+        test: &LinkTest,
+        link: &Link,
+        row: &mut [Value],
+    ) -> Result<bool, Fault> {
         if !test.filters.is_empty() {
             row[test.slot] = Value::Link(link.link);
             for filter in &test.filters {
@@ -195,7 +205,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         self.every_node_holds(search, link.node, row)
     }
 
-    fn every_node_holds(&mut self, search: &Search, node: u32, row: &mut [Value]) -> Result<bool, Fault> {
+    pub(super) fn every_node_holds(&mut self, search: &Search, node: u32, row: &mut [Value]) -> Result<bool, Fault> {
         for (slot, condition, wanted) in &search.every_node {
             row[*slot] = Value::Node(node);
             if self.evaluate(condition, row)?.as_bool() != Some(*wanted) {
