@@ -42,6 +42,8 @@ pub struct Search {
     /// Whether the pattern is one link over and over, at least zero times or once: then a shortest walk from one node to
     /// another repeats nothing by itself.
     pub plain: bool,
+    /// Whether nothing is wanted of a path but its end.
+    pub bare: bool,
     /// Whether equal paths with equal variables count once.
     pub once: bool,
 }

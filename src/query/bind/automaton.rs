@@ -19,6 +19,8 @@ pub(super) struct SearchSpec {
     pub selector: Selector,
     pub mode: Mode,
     pub path: Slot,
+    /// Whether anything may use the path.
+    pub path_wanted: bool,
     /// The places, besides the path, that it fills.
     pub outputs: Vec<Slot>,
     /// The places that must be filled before.
@@ -69,6 +71,7 @@ impl SearchSpec {
             selector,
             mode,
             path,
+            path_wanted: false,
             outputs: Vec::new(),
             needs: Vec::new(),
             conditions: Vec::new(),
@@ -137,6 +140,7 @@ impl SearchSpec {
             path: self.path,
             longest,
             plain,
+            bare: false,
             once: self.once && self.selector != Selector::All,
         };
         let mut filters = Vec::new();
@@ -156,6 +160,7 @@ impl SearchSpec {
                 None => {}
             }
         }
+        search.bare = !self.path_wanted && self.outputs.is_empty() && filters.is_empty() && !search.once;
         search.filter = match filters.len() {
             0 => None,
             1 => filters.pop(),

@@ -54,6 +54,8 @@ pub(super) struct Pattern {
     pub filters: Vec<Pending>,
     /// Path variables and the places of their parts.
     pub paths: Vec<(Slot, Vec<Slot>)>,
+    /// Whether there is more than one edge, so that the links of one matter to another.
+    pub several: bool,
 }
 
 impl Pattern {
@@ -74,7 +76,7 @@ impl Pattern {
                 self.filters.push(condition(same));
             }
         }
-        // A known place may hold something that is no node; then there is no match.
+        self.several = self.edges.len() > 1;
         loop {
             self.ready(&mut steps);
             if let Some(at) = self.next_edge() {
@@ -210,7 +212,8 @@ impl Pattern {
                     differs,
                 }));
             }
-            EdgeKind::Search(spec) => {
+            EdgeKind::Search(mut spec) => {
+                spec.path_wanted |= self.several || self.paths.iter().any(|(_, parts)| parts.contains(&spec.path));
                 let mut differs = Vec::new();
                 if spec.selector == Selector::All && spec.mode == Mode::Default {
                     differs.extend(walked.iter().map(|(slot, _)| *slot));

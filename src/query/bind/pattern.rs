@@ -219,6 +219,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             [edge] if selected => {
                 if let EdgeKind::Search(search) = &mut m.pattern.edges[*edge].kind {
                     search.path = slot;
+                    search.path_wanted = true;
                 }
             }
             _ => m.pattern.paths.push((slot, parts)),

@@ -95,12 +95,18 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 Some(Found::End) => {
                     cursors.push(cursor);
                     let end = stack.end().0;
-                    if target.is_none_or(|target| target == end) {
-                        let run =
-                            Run { nodes: stack.nodes.clone(), links: stack.links.clone(), hops: stack.hops.clone() };
-                        if self.accept(search, &run, row, &mut seen)? && on(self, row)? == Flow::Enough {
-                            return Ok(Flow::Enough);
-                        }
+                    if target.is_some_and(|target| target != end) {
+                        continue;
+                    }
+                    let counts = if search.bare {
+                        row[search.to] = Value::Node(end);
+                        true
+                    } else {
+                        let (nodes, links, hops) = (stack.nodes.clone(), stack.links.clone(), stack.hops.clone());
+                        self.accept(search, &Run { nodes, links, hops }, row, &mut seen)?
+                    };
+                    if counts && on(self, row)? == Flow::Enough {
+                        return Ok(Flow::Enough);
                     }
                 }
                 Some(Found::Hop(hop, link)) => {
