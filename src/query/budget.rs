@@ -16,7 +16,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { rows: 10_000, visited: 200_000_000, time: Duration::from_secs(30) }
+        Self { rows: 100_000, visited: 200_000_000, time: Duration::from_secs(30) }
     }
 }
 
