@@ -3,6 +3,8 @@
 //! Everything is a claim, and every answer can show its sentence.
 
 pub mod cli;
+pub mod database;
+pub mod generate;
 pub mod graph;
 pub mod model;
 pub mod names;
@@ -12,3 +14,5 @@ pub mod repl;
 pub mod schema;
 pub mod store;
 pub mod write;
+
+pub use database::{Database, DatabaseError, Session};

@@ -1,12 +1,14 @@
 //! Path queries against a slow, obviously right oracle: every walk of a small graph is made, those that fit the pattern,
 //! the mode and the conditions are kept, and the selector is applied to them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use tieline::query::budget::Budget;
+use tieline::query::Budget;
 use tieline::query::execute::Parameters;
-use tieline::query::scratch::Scratch;
+use tieline::query::scratch::ScratchGraph;
 use tieline::query::value::Value;
 
 /// The longest walk that the oracle makes; longer paths are not compared.
@@ -57,8 +59,8 @@ struct Case {
 type Walk = (Vec<usize>, Vec<usize>);
 
 impl SmallGraph {
-    fn scratch(&self) -> Scratch {
-        let mut graph = Scratch::default();
+    fn scratch(&self) -> ScratchGraph {
+        let mut graph = ScratchGraph::default();
         for (number, v) in self.nodes.iter().enumerate() {
             let properties = vec![("v".to_owned(), Value::Int(*v)), ("n".to_owned(), Value::Int(number as i64))];
             graph.add_node(["N"], properties);

@@ -1,15 +1,17 @@
 //! Queries on a small graph of groups and people, and what no query may do.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::time::{Duration, Instant};
 
-use tieline::query::budget::Budget;
+use tieline::query::Budget;
 use tieline::query::diagnostics::Code;
 use tieline::query::execute::Parameters;
-use tieline::query::scratch::Scratch;
+use tieline::query::scratch::ScratchGraph;
 use tieline::query::value::Value;
 
-fn ties() -> Scratch {
-    let mut graph = Scratch::default();
+fn ties() -> ScratchGraph {
+    let mut graph = ScratchGraph::default();
     graph
         .create(
             "create (ttp:Organisation:Group {id: 'ttp', name: 'TTP', founded: 2007}),
@@ -163,7 +165,7 @@ fn counts_and_texts() {
 
 #[test]
 fn every_explosion_ends_in_its_budget() {
-    let mut graph = Scratch::default();
+    let mut graph = ScratchGraph::default();
     graph.create("unwind range(1, 50) as i create (:N {n: i})").unwrap();
     let links: Vec<(u32, u32)> = (0..50).flat_map(|a| (0..50).map(move |b| (a, b))).collect();
     links.into_iter().filter(|(a, b)| a != b).for_each(|(a, b)| {

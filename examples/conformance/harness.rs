@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
-use tieline::query::budget::{Budget, Meter};
 use tieline::query::diagnostics::Fault;
 use tieline::query::execute::{Executor, Parameters, Table};
 use tieline::query::expression_ast::{Expr, ExprKind, Unary};
 use tieline::query::graph::PropertyGraph;
-use tieline::query::scratch::Scratch;
+use tieline::query::scratch::ScratchGraph;
 use tieline::query::value::{Path, Value};
+use tieline::query::{Budget, Meter};
 use tieline::query::{bind, parser};
 
 /// A scenario as it stands in the file.
@@ -101,7 +101,7 @@ pub fn run(text: &str, all: bool) -> Result<Report, String> {
 }
 
 fn check(scenario: &Scenario) -> Result<(), String> {
-    let mut graph = Scratch::default();
+    let mut graph = ScratchGraph::default();
     for setup in &scenario.setup {
         graph.create(setup).map_err(|fault| format!("set-up: {}", fault.message))?;
     }
@@ -117,7 +117,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     Ok(())
 }
 
-fn compare(graph: &Scratch, query: &str, parameters: &Parameters, expect: &Expect) -> Result<(), String> {
+fn compare(graph: &ScratchGraph, query: &str, parameters: &Parameters, expect: &Expect) -> Result<(), String> {
     let planned = parser::scratch_query(query).and_then(|parsed| bind::plan(&parsed, query, graph));
     let (outcome, phase) = match planned {
         Err(fault) => (Err(fault), "compile time"),
@@ -151,7 +151,7 @@ fn compare(graph: &Scratch, query: &str, parameters: &Parameters, expect: &Expec
 }
 
 fn rows_match(
-    graph: &Scratch,
+    graph: &ScratchGraph,
     table: &Table,
     header: &[String],
     rows: &[Vec<String>],
@@ -181,7 +181,7 @@ fn rows_match(
 }
 
 /// A value as text that is equal only for equal values.
-fn shown(graph: &Scratch, value: &Value, any_list_order: bool) -> String {
+fn shown(graph: &ScratchGraph, value: &Value, any_list_order: bool) -> String {
     let show = |value: &Value| shown(graph, value, any_list_order);
     match value {
         Value::Null => "null".into(),
@@ -204,7 +204,7 @@ fn shown(graph: &Scratch, value: &Value, any_list_order: bool) -> String {
     }
 }
 
-fn path_text(graph: &Scratch, path: &Path, show: &dyn Fn(&Value) -> String) -> String {
+fn path_text(graph: &ScratchGraph, path: &Path, show: &dyn Fn(&Value) -> String) -> String {
     let mut text = String::from("<");
     for (place, node) in path.nodes.iter().enumerate() {
         text += &show(&Value::Node(*node));

@@ -7,15 +7,15 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tieline::query::budget::Budget;
+use tieline::query::Budget;
 use tieline::query::execute::Parameters;
-use tieline::query::scratch::Scratch;
+use tieline::query::scratch::ScratchGraph;
 
-static GRAPH: OnceLock<Scratch> = OnceLock::new();
+static GRAPH: OnceLock<ScratchGraph> = OnceLock::new();
 
-fn graph() -> &'static Scratch {
+fn graph() -> &'static ScratchGraph {
     GRAPH.get_or_init(|| {
-        let mut graph = Scratch::default();
+        let mut graph = ScratchGraph::default();
         let made = graph.create(
             "create (a:A {n: 1, name: 'a'})-[:X {w: 1}]->(b:B {n: 2})-[:Y]->(c:A:B {n: 3})-[:X]->(a), (c)-[:Y]->(c), (b)-[:X]->(a)",
         );

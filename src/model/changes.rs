@@ -50,13 +50,12 @@ impl Changes {
     pub fn add_entity(&mut self, id: &str, kind: &str, finer: Option<&str>) -> Result<EntityNo, ChangesError> {
         let kind = self.words.intern(kind);
         let finer = finer.map(|text| self.words.intern(text));
-        let Some(&number) = self.entity_numbers.get(id) else {
-            let number = self.entities.len() as EntityNo;
+        let number = self.entity_numbers.get(id).copied().unwrap_or(self.entities.len() as EntityNo);
+        let Some(known) = self.entities.get_mut(number as usize) else {
             self.entities.push(Entity { id: id.into(), kind, finer });
             self.entity_numbers.insert(id.into(), number);
             return Ok(number);
         };
-        let known = &mut self.entities[number as usize];
         if known.kind != kind || (finer.is_some() && known.finer.is_some() && known.finer != finer) {
             let show = |kind, finer: Option<Word>| match finer {
                 Some(finer) => format!("{} ({})", self.words.text(kind), self.words.text(finer)),
@@ -83,7 +82,7 @@ impl Changes {
     /// The id is known here with another description.
     pub fn add_source(&mut self, source: Source) -> Result<SourceNo, ChangesError> {
         if let Some(&number) = self.source_numbers.get(&source.id) {
-            return if self.sources[number as usize] == source {
+            return if self.sources.get(number as usize) == Some(&source) {
                 Ok(number)
             } else {
                 Err(ChangesError::Source(source.id.into()))

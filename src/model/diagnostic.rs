@@ -27,6 +27,11 @@ const MARGIN: usize = 120;
 
 impl Diagnostic {
     /// A message about `span` (bytes) of `text`. A span outside the text is moved to its end.
+    #[allow(
+        clippy::string_slice,
+        clippy::indexing_slicing,
+        reason = "every place is a boundary that was found in the text"
+    )]
     pub fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let start = floor_boundary(text, span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -35,13 +40,14 @@ impl Diagnostic {
         let from =
             text[line_start..start].char_indices().rev().nth(MARGIN).map_or(line_start, |(at, _)| line_start + at);
         let to = text[end..line_end].char_indices().nth(MARGIN).map_or(line_end, |(at, _)| end + at);
+        let excerpt = text[from..to].trim_end_matches('\r');
         Self {
             message: message.into(),
             file: None,
             line: text[..line_start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            excerpt: text[from..to].trim_end_matches('\r').to_owned(),
-            span: start - from..end - from,
+            excerpt: excerpt.to_owned(),
+            span: (start - from).min(excerpt.len())..(end - from).min(excerpt.len()),
             help: None,
         }
     }
@@ -81,6 +87,7 @@ impl fmt::Display for Diagnostic {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
 
@@ -97,7 +104,9 @@ mod tests {
     #[test]
     fn any_span_of_any_text_is_drawn() {
         let long = "é".repeat(1000);
-        for (text, span) in [("", 0..0), ("", 5..9), ("a\n", 1..7), (long.as_str(), 3..999), ("é", 1..2)] {
+        for (text, span) in
+            [("", 0..0), ("", 5..9), ("a\n", 1..7), (long.as_str(), 3..999), ("é", 1..2), ("a\r\nb", 1..3)]
+        {
             let found = Diagnostic::new(text, span, "no");
             assert!(found.excerpt.get(found.span.clone()).is_some());
             assert!(found.excerpt.len() <= 2000);

@@ -2,10 +2,13 @@
 //!
 //! Everything Tieline knows is a [`Claim`]: a [`Source`] says, at a place in its text, in a modality, that an entity has
 //! a name or an attribute, or that a link holds in a period. Entities and links are folds of their live claims
-//! ([`fold`]). What readers hand to the database is a [`Changes`].
+//! (`fold`). What readers hand to the database is a [`Changes`].
+
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod changes;
 mod claim;
+mod commit;
 mod date;
 mod diagnostic;
 mod entity;
@@ -16,6 +19,7 @@ mod words;
 
 pub use changes::{Changes, ChangesError, Lookup, Match};
 pub use claim::{Claim, Locator, Modality, NameRole, Says};
+pub use commit::Commit;
 pub use date::{Bounds, DateError, Period, Truth};
 pub use diagnostic::Diagnostic;
 pub use entity::Entity;

@@ -1,5 +1,7 @@
 //! Query text to tokens. Nothing is copied: a token is a kind and a span of the text.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 use std::ops::Range;
 
 /// A place in the query text, in bytes, half-open.
@@ -142,8 +144,8 @@ impl Lexer<'_> {
             match self.byte(0) {
                 b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => self.at += 1,
                 b'/' if self.byte(1) == b'/' => {
-                    self.at +=
-                        self.bytes[self.at..].iter().position(|&b| b == b'\n').unwrap_or(self.bytes.len() - self.at);
+                    let rest = self.bytes.get(self.at..).unwrap_or_default();
+                    self.at += rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
                 }
                 b'/' if self.byte(1) == b'*' => {
                     let start = self.at;

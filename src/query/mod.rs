@@ -2,20 +2,35 @@
 
 pub mod ast;
 pub mod bind;
-pub mod budget;
+mod budget;
+mod claims;
+mod context;
+mod desugar;
 pub mod diagnostics;
 pub mod execute;
 pub mod explain;
 mod expression;
 pub mod expression_ast;
+mod found;
 pub mod functions;
 pub mod graph;
 pub mod lexer;
+mod marks;
 pub mod parser;
+mod paths;
 pub mod plan;
 mod regex;
+mod run;
 pub mod scratch;
 pub mod search;
 pub mod value;
+mod verbs;
 
+pub use budget::{Budget, Meter};
+pub use claims::ClaimSource;
+pub use desugar::desugar;
+pub use found::{Found, Item};
 pub use parser::{parse, scope};
+pub use paths::Scratch;
+pub use run::{Outcome, QueryError, Run, Timing, micros};
+pub use verbs::place;

@@ -12,7 +12,7 @@ use super::{bind, parser};
 
 /// A property graph in memory.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct ScratchGraph {
     names: Vec<Box<str>>,
     numbers: HashMap<Box<str>, LabelNo>,
     nodes: Vec<Node>,
@@ -35,7 +35,7 @@ struct Tie {
     properties: Vec<(String, Value)>,
 }
 
-impl Scratch {
+impl ScratchGraph {
     /// Carries out a query that may create.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ fn property(properties: &[(String, Value)], key: &str) -> Value {
     properties.iter().find(|(known, _)| known == key).map_or(Value::Null, |(_, value)| value.clone())
 }
 
-impl PropertyGraph for Scratch {
+impl PropertyGraph for ScratchGraph {
     fn node_count(&self) -> u32 {
         self.nodes.len() as u32
     }

@@ -37,6 +37,9 @@ pub(super) type Ran = Result<Flow, Fault>;
 /// What takes the rows that come out of steps.
 pub(super) type Sink<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value]) -> Ran + 's;
 
+/// What takes the rows that come out of a query, with the places of its columns.
+pub(super) type Output<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value], &[Slot]) -> Ran + 's;
+
 /// The most rows and values that a query may gather at one time.
 const MOST_KEPT: usize = 20_000_000;
 
@@ -138,7 +141,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         &mut self,
         query: &QueryPlan,
         row: &mut [Value],
-        sink: &mut dyn FnMut(&mut Self, &mut [Value], &[Slot]) -> Ran,
+        sink: &mut Output<'_, 'g, G>,
     ) -> Ran {
         let mut seen = HashSet::new();
         let distinct = query.parts.len() > 1 && !query.all;

@@ -67,8 +67,8 @@ impl Parser<'_> {
                 return Ok(clauses);
             } else if self.writes && self.take_word("create") {
                 Clause::Create { patterns: self.patterns()?, span }
-            } else if (!whole && !clauses.is_empty())
-                || (self.writes && matches!(clauses.last(), Some(Clause::Create { .. })))
+            } else if self.writes && matches!(clauses.last(), Some(Clause::Create { .. }))
+                || !whole && !clauses.is_empty()
             {
                 return Ok(clauses);
             } else {

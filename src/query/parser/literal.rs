@@ -37,7 +37,7 @@ impl Parser<'_> {
             [b'0', b'b' | b'B', ..] => 2,
             _ => 10,
         };
-        let digits = if radix == 10 { written } else { &written[2..] };
+        let digits = if radix == 10 { written } else { written.get(2..).unwrap_or_default() };
         if !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix)) {
             let signed = if negative { format!("-{digits}") } else { digits.to_owned() };
             return match i64::from_str_radix(&signed, radix) {

@@ -3,6 +3,8 @@
 //! Bounds: a query is at most [`MAX_LENGTH`] bytes, and nothing in it is nested deeper than [`MAX_DEPTH`], so that
 //! neither the parser nor what walks the tree later can run out of stack.
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod clauses;
 mod expression;
 mod literal;
@@ -288,8 +290,8 @@ impl<'a> Parser<'a> {
 
 /// The text, or its beginning if it is long.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((at, _)) => format!("{}...", &text[..at]),
+    match text.char_indices().nth(40).and_then(|(at, _)| text.get(..at)) {
+        Some(start) => format!("{start}..."),
         None => text.to_owned(),
     }
 }

@@ -52,10 +52,10 @@ impl Parser<'_> {
 
     /// The conjunction of some conditions.
     fn joined(&mut self, mut filters: Vec<Expr>) -> Parsed<Option<Expr>> {
-        match filters.len() {
-            0 | 1 => Ok(filters.pop()),
-            _ => {
-                let span = filters.iter().fold(filters[0].span, |span, filter| span.to(filter.span));
+        match &*filters {
+            [] | [_] => Ok(filters.pop()),
+            [first, rest @ ..] => {
+                let span = rest.iter().fold(first.span, |span, filter| span.to(filter.span));
                 self.make(ExprKind::And(filters), span).map(Some)
             }
         }
@@ -276,7 +276,7 @@ impl Parser<'_> {
         match self.kind() {
             TokenKind::Bang => {
                 self.advance();
-                Ok(LabelExpr::Not(Box::new(self.nested(|parser| parser.label_not())?)))
+                Ok(LabelExpr::Not(Box::new(self.nested(Self::label_not)?)))
             }
             TokenKind::Percent => {
                 self.advance();

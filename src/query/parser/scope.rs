@@ -83,7 +83,7 @@ impl Parser<'_> {
             TokenKind::Text => self.text(),
             TokenKind::Id => {
                 let span = self.advance().span;
-                Ok(Spanned { value: span.of(self.text)[1..].to_owned(), span })
+                Ok(Spanned { value: span.of(self.text).get(1..).unwrap_or("").to_owned(), span })
             }
             _ => match self.bare() {
                 Some(span) => Ok(Spanned { value: span.of(self.text).to_owned(), span }),

@@ -1,3 +1,5 @@
+//! Statements: what is read, and what is said of mistakes.
+
 use crate::query::ast::*;
 use crate::query::{parse, scope};
 

@@ -1,0 +1,238 @@
+//! What is typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::write::Format;
+
+/// A knowledge-graph database of extremist organisations and the ties between them.
+///
+/// Every answer can show its sentence. Without a command: the interactive prompt.
+#[derive(Debug, Parser)]
+#[command(name = "tieline", version, max_term_width = 100)]
+pub struct Args {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command; none for the interactive prompt.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Options for every command")]
+pub struct Global {
+    /// The directory of the database
+    #[arg(long, global = true, value_name = "DIR", env = "TIELINE_DB", default_value = "tieline.db")]
+    pub db: PathBuf,
+    /// Who changes the database, for its history [default: the name you are logged in with]
+    #[arg(long, global = true, value_name = "NAME")]
+    author: Option<String>,
+    /// When to use colours; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
+    /// Say only answers and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl Global {
+    /// Who changes the database: as told, or who is logged in, or `unknown`.
+    pub fn author(&self) -> String {
+        let logged_in = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+        let named = |name: &String| !name.trim().is_empty();
+        self.author.clone().filter(named).or_else(|| logged_in().filter(named)).unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Even where there is no terminal.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load seed files, or folders of them, all or nothing
+    Load {
+        /// Seed files (TOML) or folders
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Import data of another format, all or nothing
+    #[command(subcommand)]
+    Import(Import),
+    /// Answer a statement, or a file of statements
+    ///
+    /// In a file a statement stands on a line; a line that ends with a backslash goes on in the next one, and lines that
+    /// start with `#` or `--` are comments.
+    Query {
+        /// The statement, or - to read statements from the standard input
+        #[arg(value_name = "TEXT", required_unless_present = "file", conflicts_with = "file")]
+        text: Option<String>,
+        /// Read statements from a file, one a line
+        #[arg(long, short, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// How answers are written
+        #[arg(long, value_parser = format(), default_value = "table")]
+        format: Format,
+        /// Add the times of each statement: a JSON object a statement on the standard error, and with --format json a
+        /// member of the answer
+        #[arg(long)]
+        timing: bool,
+        /// Go on after a statement that is refused
+        #[arg(long)]
+        keep_going: bool,
+    },
+    /// Write the answer of a statement to a file, as a picture if nothing else is said
+    Export {
+        /// The statement
+        #[arg(value_name = "QUERY")]
+        query: String,
+        /// How it is written [default: what the file's name says, or dot]
+        #[arg(long, value_parser = format())]
+        format: Option<Format>,
+        /// The file; the standard output if none is named
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Show the kinds of entities, links and attributes
+    Schema {
+        /// One kind of entity or link, a finer type, or an attribute
+        kind: Option<String>,
+    },
+    /// Count what the database holds
+    Stats {
+        /// How the counts are written
+        #[arg(long, value_parser = format(), default_value = "table")]
+        format: Format,
+    },
+    /// List the changes that were made
+    History {
+        /// How the list is written
+        #[arg(long, value_parser = format(), default_value = "table")]
+        format: Format,
+    },
+    /// Take back a change, by its number in the history
+    Undo {
+        /// The number
+        number: u32,
+    },
+    /// Check everything that is stored
+    Verify,
+    /// Write all of the database to one file
+    Backup {
+        /// The file
+        file: PathBuf,
+    },
+    /// Make a database of a backup, in the new directory that --db names
+    Restore {
+        /// The file that `tieline backup` wrote
+        file: PathBuf,
+    },
+    /// Build a small database from the seeds and ask it what a researcher would ask
+    Tour {
+        /// The folder of seeds
+        #[arg(long, value_name = "DIR", default_value = "seeds")]
+        seeds: PathBuf,
+        /// Where the database is built; one that an earlier tour built is replaced
+        #[arg(long, value_name = "DIR", default_value = "tour.db")]
+        dir: PathBuf,
+        /// Where the picture is written
+        #[arg(long, short, value_name = "FILE", default_value = "ttp.dot")]
+        output: PathBuf,
+    },
+    /// Make material for measurements
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+/// Formats that can be imported.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Tables of comma-separated values, by a mapping
+    Csv {
+        /// What the columns mean (TOML)
+        #[arg(long, value_name = "FILE")]
+        mapping: PathBuf,
+        /// The tables
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// Material for measurements.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Write an invented graph of the shape of a real one: tables and their mapping
+    Generate {
+        /// How many entities; there are five links to each
+        #[arg(long, value_name = "N")]
+        entities: u32,
+        /// The folder to write to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::WORDS).try_map(|word| word.parse::<Format>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parsed(words: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(std::iter::once("tieline").chain(words.split(' ').filter(|word| !word.is_empty())))
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn nothing_is_the_prompt() {
+        let args = parsed("").unwrap();
+        assert!(args.command.is_none());
+        assert_eq!(args.global.color, Colour::Auto);
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_command() {
+        for words in ["--db x.db verify", "verify --db x.db"] {
+            assert_eq!(parsed(words).unwrap().global.db, PathBuf::from("x.db"));
+        }
+    }
+
+    #[test]
+    fn a_query_is_a_text_or_a_file() {
+        assert!(
+            matches!(parsed("query -").unwrap().command, Some(Command::Query { text: Some(text), .. }) if text == "-")
+        );
+        assert!(matches!(parsed("query -f q --timing").unwrap().command, Some(Command::Query { timing: true, .. })));
+        for words in ["query", "query find -f q", "query find --format yaml", "import csv x.csv", "undo first"] {
+            assert_eq!(parsed(words).unwrap_err().exit_code(), 2, "{words}");
+        }
+    }
+
+    #[test]
+    fn an_author_is_never_empty() {
+        let mut global = parsed("verify").unwrap().global;
+        global.author = Some(" ".to_owned());
+        assert!(!global.author().trim().is_empty());
+        global.author = Some("Ada".to_owned());
+        assert_eq!(global.author(), "Ada");
+    }
+}

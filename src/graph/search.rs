@@ -1,0 +1,223 @@
+//! Finding entities by name, in any spelling.
+
+use std::collections::HashMap;
+
+use super::graph::{Graph, role};
+use super::name_index::{self, WordMatch};
+use crate::model::{EntityNo, NameRole};
+use crate::names;
+
+/// An entity that was found by a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// The entity.
+    pub entity: EntityNo,
+    /// The name that matched, as it is recorded.
+    pub name: String,
+    /// The role of that name.
+    pub role: NameRole,
+    /// How well it matches, 0 to 1.
+    pub score: f64,
+    /// Why it matches, in words.
+    pub why: String,
+}
+
+/// The most names that one search compares letter by letter.
+const MOST_COMPARED: usize = 200;
+/// The most names that one search gathers by their words, to choose those to compare.
+const MOST_GATHERED: usize = 5_000;
+/// The most spellings of one word that are tried.
+const MOST_SPELLINGS: usize = 24;
+/// Below this score a name is not offered.
+const LEAST_SCORE: f64 = 0.4;
+
+impl Graph {
+    /// Entities one of whose names is `name` after folding; if there is none, after transliteration.
+    ///
+    /// O(1) and the names found for the first, O(names that share its rarest word) for the second.
+    pub fn named(&self, name: &str) -> Vec<Hit> {
+        let folded = names::fold(name);
+        let exact = self.exactly_named(&folded);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let skeleton = names::skeleton(&folded);
+        let mut hits: Vec<Hit> = self
+            .names_with_words(&skeleton, false, true)
+            .into_iter()
+            .filter(|(_, name, _)| names::skeleton(&names::fold(name)) == skeleton)
+            .map(|(entity, name, role)| Hit {
+                entity,
+                name,
+                role,
+                score: 0.95,
+                why: "same after transliteration".to_owned(),
+            })
+            .collect();
+        best_of_each(&mut hits);
+        hits
+    }
+
+    /// Entities one of whose names is `folded` after folding.
+    pub fn exactly_named(&self, folded: &str) -> Vec<Hit> {
+        let hit = |entity, name: &str, role| Hit {
+            entity,
+            name: name.to_owned(),
+            role,
+            score: 1.0,
+            why: "same name".to_owned(),
+        };
+        let replaced = |entity| self.overlay().is_some_and(|overlay| overlay.nodes.contains_key(&entity));
+        let mut hits: Vec<Hit> = name_index::exact(self.image(), folded)
+            .into_iter()
+            .filter_map(|number| name_index::name(self.image(), number))
+            .filter(|name| !replaced(name.entity))
+            .map(|name| hit(name.entity, self.image().text(name.text, name.len as usize), role(name)))
+            .collect();
+        if let Some(overlay) = self.overlay() {
+            for (&entity, node) in &overlay.nodes {
+                for (role, name) in &node.names {
+                    if names::fold(name) == folded {
+                        hits.push(hit(entity, name, *role));
+                    }
+                }
+            }
+        }
+        best_of_each(&mut hits);
+        hits
+    }
+
+    /// Entities whose names resemble `text`, the best first, at most `limit`.
+    ///
+    /// Words are matched in any order, by their transliteration skeleton, with an edit or two; then whole names are
+    /// compared. O(words of the index within the edits) and the names compared, which are bounded.
+    pub fn find(&self, text: &str, limit: usize) -> Vec<Hit> {
+        let folded = names::fold(text);
+        let mut hits = self.exactly_named(&folded);
+        let skeleton = names::skeleton(&folded);
+        for (entity, name, role) in self.names_with_words(&skeleton, true, false) {
+            let comparison = names::compare(text, &name);
+            // A name that holds all that was asked for is what a person meant, however much longer it is.
+            let score = if holds_words(&names::skeleton(&names::fold(&name)), &skeleton) {
+                comparison.score.max(0.7)
+            } else {
+                comparison.score
+            };
+            if score >= LEAST_SCORE {
+                hits.push(Hit { entity, name, role, score, why: comparison.reasons.join("; ") });
+            }
+        }
+        best_of_each(&mut hits);
+        hits.truncate(limit);
+        hits
+    }
+
+    /// Names that start with `prefix` or have a word that does, at most `limit`: for completion.
+    pub fn complete(&self, prefix: &str, limit: usize) -> Vec<String> {
+        // A word that goes on may have another skeleton than one that ends here.
+        const MORE: &str = "ra";
+        let folded = names::fold(prefix);
+        let longer = names::skeleton(&format!("{folded}{MORE}"));
+        let mut skeletons = vec![names::skeleton(&folded)];
+        skeletons.extend(longer.strip_suffix(MORE).map(str::to_owned));
+        skeletons.dedup();
+        let mut found: Vec<(bool, String)> = skeletons
+            .iter()
+            .flat_map(|skeleton| self.names_with_words(skeleton, true, true))
+            .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
+            .collect();
+        found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));
+        found.dedup();
+        if found.first().is_some_and(|(other, _)| !other) {
+            // What begins as it was typed is meant, if there is such a name.
+            found.retain(|(other, _)| !other);
+        }
+        found.into_iter().take(limit).map(|(_, name)| name).collect()
+    }
+
+    /// Names that have the words of a skeleton: all of them if `all`, else as many as possible; in the index also words
+    /// that begin with the last one or resemble one, if `loose`.
+    fn names_with_words(&self, skeleton: &str, loose: bool, all: bool) -> Vec<(EntityNo, String, NameRole)> {
+        let words: Vec<&str> = skeleton.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut lists: Vec<Vec<usize>> = Vec::new();
+        for word in &words {
+            let same = name_index::words(self.image(), word, WordMatch::Same, 1);
+            let mut places: Vec<usize> = same.into_iter().map(|(_, place)| place).collect();
+            if loose {
+                let edits = match word.chars().count() {
+                    0..=3 => 0,
+                    4..=6 => 1,
+                    _ => 2,
+                };
+                let near = name_index::words(self.image(), word, WordMatch::Near(edits), MOST_SPELLINGS);
+                let longer = name_index::words(self.image(), word, WordMatch::Prefix, MOST_SPELLINGS);
+                places.extend(near.into_iter().chain(longer).map(|(_, place)| place));
+            }
+            places.sort_unstable();
+            places.dedup();
+            lists.push(places);
+        }
+        let names_of = |place: usize| name_index::word_names(self.image(), place);
+        let size = |places: &[usize]| -> usize { places.iter().map(|&place| names_of(place).len()).sum() };
+        lists.retain(|places| all || !places.is_empty());
+        lists.sort_by_cached_key(|places| size(places));
+        if lists.first().is_none_or(Vec::is_empty) {
+            lists.clear();
+        }
+        // Rare words bring the names to compare; frequent ones only tell which of those have more words in common.
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        for (at, places) in lists.iter().enumerate() {
+            if at == 0 || shared.len() + size(places) <= MOST_GATHERED {
+                for &name in places.iter().flat_map(|&place| names_of(place)).take(MOST_GATHERED) {
+                    *shared.entry(name).or_insert(0) += 1;
+                }
+            } else {
+                for (name, count) in &mut shared {
+                    *count += usize::from(places.iter().any(|&place| names_of(place).binary_search(name).is_ok()));
+                }
+            }
+        }
+        let mut ranked: Vec<(u32, usize)> = shared.into_iter().collect();
+        ranked.sort_unstable_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+        let replaced = |entity| self.overlay().is_some_and(|overlay| overlay.nodes.contains_key(&entity));
+        let mut found: Vec<(EntityNo, String, NameRole)> = ranked
+            .into_iter()
+            .take(MOST_COMPARED)
+            .filter_map(|(number, _)| name_index::name(self.image(), number))
+            .filter(|name| !replaced(name.entity))
+            .map(|name| (name.entity, self.image().text(name.text, name.len as usize).to_owned(), role(name)))
+            .collect();
+        if let Some(overlay) = self.overlay() {
+            for (&entity, node) in &overlay.nodes {
+                for (role, name) in &node.names {
+                    if all || words.is_empty() || shares_word(&names::skeleton(&names::fold(name)), &words) {
+                        found.push((entity, name.clone(), *role));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn shares_word(skeleton: &str, words: &[&str]) -> bool {
+    skeleton.split(' ').any(|have| words.iter().any(|want| have.starts_with(want)))
+}
+
+fn holds_words(skeleton: &str, wanted: &str) -> bool {
+    wanted.split(' ').all(|want| skeleton.split(' ').any(|have| have == want))
+}
+
+/// Keeps the best hit of each entity, the best first.
+fn best_of_each(hits: &mut Vec<Hit>) {
+    let weak = |role| role == NameRole::Weak;
+    hits.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(weak(a.role).cmp(&weak(b.role)))
+            .then(a.entity.cmp(&b.entity))
+            .then(a.role.cmp(&b.role))
+    });
+    let mut seen = std::collections::HashSet::new();
+    hits.retain(|hit| seen.insert(hit.entity));
+}

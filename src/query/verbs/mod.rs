@@ -1,0 +1,113 @@
+//! The verbs: each binds its arguments, searches, and gives a [`Found`].
+
+mod around;
+mod dossier;
+mod find;
+mod join;
+mod rank;
+mod timeline;
+mod why;
+
+use super::ast::Verb;
+use super::budget::Meter;
+use super::claims::ClaimSource;
+use super::context::Context;
+use super::found::{Found, Item};
+use super::paths::Scratch;
+use super::run::QueryError;
+use crate::graph::LinkFilter;
+use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
+
+/// What a verb works with.
+pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
+    pub context: Context<'a>,
+    pub filter: LinkFilter,
+    pub scratch: &'a mut Scratch,
+    pub meter: &'a mut Meter<'m>,
+    pub claims: &'a mut C,
+    /// Link ids of the last answer, for `why 3`.
+    pub last: &'a [String],
+}
+
+/// Answers a verb.
+pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
+    match verb {
+        Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
+        Verb::Show { entity } => verbs.show(entity),
+        Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
+            entity,
+            within: *within,
+            via,
+            of,
+            directed: *directed,
+            limit: *limit,
+        }),
+        Verb::Path(path) => verbs.path(path),
+        Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
+        Verb::Common { entities, via, of } => verbs.common(entities, via, of),
+        Verb::Timeline { entity, range } => verbs.timeline(entity, range.as_ref().map(|range| range.value)),
+        Verb::Why(why) => verbs.why(why),
+        Verb::Rank { measure, of, via, limit } => verbs.rank(*measure, of, via, *limit),
+    }
+}
+
+impl<C: ClaimSource> Verbs<'_, '_, C> {
+    /// The claims with these numbers and their sources.
+    fn cited(&mut self, numbers: &[ClaimNo]) -> Result<Vec<Cited>, QueryError<C::Error>> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let claims = self.claims.claims(numbers).map_err(QueryError::Claims)?;
+        let sources = self.claims.sources().map_err(QueryError::Claims)?;
+        Ok(numbers
+            .iter()
+            .zip(claims)
+            .map(|(&number, claim)| {
+                let source = sources.get(claim.source as usize).cloned().unwrap_or_default();
+                Cited { number, claim, source }
+            })
+            .collect())
+    }
+
+    /// The entity that stands for the one with this number.
+    fn stands_for(&self, entity: EntityNo) -> EntityNo {
+        self.context.graph.representative(entity)
+    }
+}
+
+/// A claim with its source.
+struct Cited {
+    number: ClaimNo,
+    claim: Claim,
+    source: Source,
+}
+
+impl Cited {
+    fn grade(&self) -> String {
+        format!("{}{}", self.source.reliability, self.claim.credibility)
+    }
+
+    /// The source and the place in it: `cep-ttp-ceasefire p2 s4`.
+    fn citation(&self) -> String {
+        let place = place(self.claim.locator);
+        if place.is_empty() { self.source.id.to_string() } else { format!("{} {place}", self.source.id) }
+    }
+
+    fn speaker(&self, stands_for: impl Fn(EntityNo) -> EntityNo) -> Item {
+        self.claim.speaker.map_or(Item::Null, |speaker| Item::Entity(stands_for(speaker)))
+    }
+}
+
+/// A place in a source as text: paragraph and sentence (`p2 s4`), or the row of a table (`row 17`).
+pub fn place(locator: Locator) -> String {
+    match (locator.paragraph, locator.sentence) {
+        (0, 0) => String::new(),
+        (0, row) => format!("row {row}"),
+        (paragraph, 0) => format!("p{paragraph}"),
+        (paragraph, sentence) => format!("p{paragraph} s{sentence}"),
+    }
+}
+
+fn optional(text: Option<&str>) -> Item {
+    text.map_or(Item::Null, |text| Item::Text(text.to_owned()))
+}

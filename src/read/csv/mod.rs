@@ -1,0 +1,282 @@
+//! CSV tables in, by a mapping file that says which columns are entities, names, links, dates and evidence.
+//!
+//! [`csv()`] is the door. The mapping is made ready for the columns of each file (a plan), then the
+//! files are read in a stream, row by row, twice at most: first for the entities of all files, then for the links, so
+//! that a link may come before the entities that it joins. `docs/csv-import.md` describes the mapping.
+
+mod clean;
+mod dates;
+mod files;
+mod ids;
+mod import;
+mod join;
+mod mapping;
+mod plan;
+mod problems;
+mod record;
+mod rows;
+mod shape;
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use self::files::{DataFile, match_files};
+use self::import::{Here, Import};
+use self::mapping::{End, MappingFile, Table};
+use self::plan::{Plan, plan};
+use self::problems::Problems;
+use self::record::{Row, all_hold};
+use self::rows::{Fault, Rows};
+use crate::model::{Changes, Diagnostic, Lookup, Says, SourceNo};
+use crate::schema::{About, Schema, SchemaError};
+
+/// Rows between two reports of progress.
+const REPORT: u64 = 8192;
+
+/// Reads tables by a mapping file: claims of its source, checked against `schema`, all or none.
+///
+/// # Arguments
+/// - `mapping`: the mapping file.
+/// - `paths`: the tables, or folders with files of the names that the mapping expects.
+/// - `known`: what the database knows already: the ends of links, and entities that may be the same as new ones.
+/// - `progress`: is told now and then how many bytes have been read.
+///
+/// # Errors
+/// Everything that is wrong with the mapping; or else everything that is wrong with the files, at most 50 messages, the
+/// last of which says how many there are beyond them.
+///
+/// # Complexity
+/// Linear in the bytes of the files, which are read in a stream; memory is that of the claims.
+///
+/// # Examples
+/// ```no_run
+/// use std::path::Path;
+/// use tieline::read::csv::csv;
+/// use tieline::schema::Schema;
+///
+/// let folder = Path::new("mapping-militants").to_owned();
+/// let mapping = Path::new("schema/mappings/mapping-militants.toml");
+/// match csv(mapping, &[folder], Schema::builtin(), &(), &mut |_| ()) {
+///     Ok(changes) => println!("{} claims", changes.claims.len()),
+///     Err(problems) => problems.iter().for_each(|problem| eprintln!("{problem}")),
+/// }
+/// ```
+pub fn csv(
+    mapping: &Path,
+    paths: &[PathBuf],
+    schema: &Schema,
+    known: &dyn Lookup,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Changes, Vec<Diagnostic>> {
+    let mapping = MappingFile::read(mapping)?;
+    let files = match_files(&mapping, paths)?;
+    let by_name = mapping.mapping.tables.iter().any(links_by_name);
+    let mut import = Import::new(known, by_name);
+    let tables = prepare(&mapping, &files, schema, &mut import)?;
+
+    let mut reader = Reader { tables: &tables, passes: Vec::new(), bytes: 0, progress };
+    for phase in [Phase::Entities, Phase::Links] {
+        for number in 0..tables.len() {
+            reader.pass(number, phase, &mut import);
+        }
+        if phase == Phase::Entities {
+            import.entities_whole = import.problems.is_empty();
+            if let Err(error) = std::mem::take(&mut import.joins).settle(&mut import.changes, known) {
+                import.problems.note(|| mapping.diagnostic(0..0, error.to_string()));
+            }
+        }
+    }
+    if import.problems.is_empty() && import.changes.claims.is_empty() {
+        let expected = files.iter().map(|file| file.path.display().to_string()).collect::<Vec<_>>().join(", ");
+        import.problems.note(|| mapping.diagnostic(0..0, format!("nothing in {expected} is for this mapping")));
+    }
+    let Import { mut changes, mut problems, .. } = import;
+    if problems.is_empty()
+        && let Err(errors) = schema.check(&mut changes)
+    {
+        reader.place(&mapping, &changes, errors, &mut problems);
+    }
+    problems.into_result().map(|()| changes)
+}
+
+/// A file, ready to be read.
+struct Prepared<'a> {
+    file: &'a DataFile,
+    table: &'a Table,
+    plan: Plan<'a>,
+    source: SourceNo,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Entities,
+    Links,
+}
+
+impl Prepared<'_> {
+    /// Opens the file after its header.
+    fn open(&self) -> Result<Rows, Fault> {
+        let (mut rows, header) = open(self.file, self.table)?;
+        rows.expect_width(header.map_or(self.plan.columns.len(), |header| header.len()));
+        Ok(rows)
+    }
+
+    fn passes(&self) -> u64 {
+        u64::from(!self.plan.entities.is_empty()) + u64::from(!self.plan.links.is_empty())
+    }
+
+    fn has(&self, phase: Phase) -> bool {
+        match phase {
+            Phase::Entities => !self.plan.entities.is_empty(),
+            Phase::Links => !self.plan.links.is_empty(),
+        }
+    }
+}
+
+fn open(file: &DataFile, table: &Table) -> Result<(Rows, Option<Vec<String>>), Fault> {
+    let mut rows = Rows::open(&file.path, file.delimiter, table.encoding)
+        .map_err(|diagnostic| Fault { diagnostic: Box::new(diagnostic), last: true })?;
+    let header = if table.columns.is_some() { None } else { Some(rows.header()?) };
+    Ok((rows, header))
+}
+
+fn links_by_name(table: &Table) -> bool {
+    table.links.iter().flat_map(|link| [&link.from, &link.to]).any(|end| matches!(end.get_ref(), End::Name(_)))
+}
+
+/// Makes each table ready for each of its files, and adds their sources.
+fn prepare<'a>(
+    mapping: &'a MappingFile,
+    files: &'a [DataFile],
+    schema: &'a Schema,
+    import: &mut Import<'_>,
+) -> Result<Vec<Prepared<'a>>, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let mut tables = Vec::new();
+    for file in files {
+        let Some(table) = mapping.mapping.tables.get(file.table) else { continue };
+        let columns = match open(file, table) {
+            Ok((_, header)) => header.or_else(|| table.columns.clone()).unwrap_or_default(),
+            Err(fault) => {
+                problems.note(|| *fault.diagnostic);
+                continue;
+            }
+        };
+        let part = table.part.as_ref().map(|part| (part.get_ref().replace("{file}", &file.stem()), part.span()));
+        let part = part.as_ref().map(|(part, span)| (part.as_str(), span.clone()));
+        let source = mapping.source(part).and_then(|source| {
+            import.changes.add_source(source).map_err(|error| mapping.diagnostic(0..0, error.to_string()))
+        });
+        let name = file.path.display().to_string();
+        match (source, plan(mapping, table, columns, &name, schema, &mut import.changes.words)) {
+            (Ok(source), Ok(plan)) => tables.push(Prepared { file, table, plan, source }),
+            (source, plan) => {
+                source.err().into_iter().for_each(|error| problems.note(|| error));
+                problems.extend(plan.err().unwrap_or_default());
+            }
+        }
+    }
+    problems.into_result().map(|()| tables)
+}
+
+/// Reads files, and remembers which claims came from which.
+struct Reader<'a, 'p> {
+    tables: &'a [Prepared<'a>],
+    /// The first claim of each pass over a file, and the file.
+    passes: Vec<(usize, usize)>,
+    bytes: u64,
+    progress: &'p mut dyn FnMut(u64),
+}
+
+impl Reader<'_, '_> {
+    fn pass(&mut self, number: usize, phase: Phase, import: &mut Import<'_>) {
+        let Some(table) = self.tables.get(number).filter(|table| table.has(phase)) else { return };
+        self.passes.push((import.changes.claims.len(), number));
+        let first = phase == Phase::Entities || table.plan.entities.is_empty();
+        let mut rows = match table.open() {
+            Ok(rows) => rows,
+            Err(fault) => return import.problems.note(|| *fault.diagnostic),
+        };
+        loop {
+            match rows.next() {
+                Ok(false) => break,
+                Ok(true) => {}
+                Err(fault) => {
+                    // The second pass over a file would only say it again.
+                    if first {
+                        import.problems.note(|| *fault.diagnostic);
+                    }
+                    if fault.last {
+                        break;
+                    }
+                    continue;
+                }
+            }
+            if rows.number() % REPORT == 0 {
+                (self.progress)(self.bytes + rows.bytes_read() / table.passes());
+            }
+            let row = Row::new(rows.record(), &table.table.empty);
+            if !all_hold(&table.plan.filter, &row) {
+                continue;
+            }
+            let here = Here { rows: &rows, row, plan: &table.plan, source: table.source };
+            if first {
+                import.check_meant(&here);
+            }
+            match phase {
+                Phase::Entities => import.entities(&here),
+                Phase::Links => import.links(&here),
+            }
+        }
+        self.bytes += rows.bytes_read() / table.passes();
+        (self.progress)(self.bytes);
+    }
+
+    /// Finds the rows of what the schema does not allow, and notes it there.
+    fn place(&self, mapping: &MappingFile, changes: &Changes, errors: Vec<SchemaError>, problems: &mut Problems) {
+        let mut cursor = None;
+        for error in errors {
+            problems.note(|| {
+                let claim = match error.about {
+                    About::Claim(claim) => Some(claim),
+                    About::Entity(entity) => changes.claims.iter().position(|claim| claim.says.subject() == entity),
+                };
+                let found = claim.and_then(|claim| self.row_of(&mut cursor, changes, claim, &error));
+                let mut diagnostic = found.unwrap_or_else(|| mapping.diagnostic(0..0, error.to_string()));
+                diagnostic.help = error.help.clone();
+                diagnostic
+            });
+        }
+    }
+
+    /// A message about the row of a claim. The errors come in the order of claims, so that a file is mostly read on from
+    /// where the last error was.
+    fn row_of(
+        &self,
+        cursor: &mut Option<(usize, Rows)>,
+        changes: &Changes,
+        claim_number: usize,
+        error: &SchemaError,
+    ) -> Option<Diagnostic> {
+        let claim = changes.claims.get(claim_number)?;
+        let row = u64::from(claim.locator.sentence);
+        let pass = self.passes.partition_point(|(first, _)| *first <= claim_number).checked_sub(1)?;
+        let number = self.passes.get(pass)?.1;
+        let mut rows = match cursor.take() {
+            Some((last, rows)) if last == number && rows.number() <= row => rows,
+            _ => self.tables.get(number)?.open().ok()?,
+        };
+        while rows.number() < row {
+            if !rows.next().ok()? {
+                return None;
+            }
+        }
+        let column = match &claim.says {
+            Says::Attribute { value, .. } => rows.record().iter().position(|field| field.contains(&**value)),
+            _ => None,
+        };
+        let diagnostic = rows.diagnostic(column, error.to_string());
+        *cursor = Some((number, rows));
+        Some(diagnostic)
+    }
+}
