@@ -244,8 +244,8 @@ fn a_plan_says_what_it_does() {
     assert_eq!(
         tieline::query::explain::explain(&plan, &graph),
         [
-            "find b among one node",
-            "find a among nodes whose id is \"ttp\"",
+            "find b among 1 known nodes",
+            "find a among 1 known nodes",
             "where a.id = \"ttp\"",
             "where a.founded > 2000",
             "search any shortest trails from (a) to (b), which is known, 1 hops",

@@ -163,8 +163,7 @@ impl<G: PropertyGraph> Lines<'_, G> {
             Source::All => format!("all {} nodes", self.graph.node_count()),
             Source::Label(None) => "no nodes: the label is not known".to_owned(),
             Source::Label(Some(label)) => format!("about {} nodes of its label", self.graph.label_count(*label)),
-            Source::Node(_) => "one node".to_owned(),
-            Source::Property(key, value) => format!("nodes whose {key} is {}", self.ex(value)),
+            Source::Nodes(nodes) => format!("{} known nodes", nodes.len()),
         }
     }
 

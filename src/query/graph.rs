@@ -51,8 +51,19 @@ pub trait PropertyGraph {
     /// About how many nodes have a label.
     fn label_count(&self, label: LabelNo) -> u32;
 
-    /// The node with a label at this place; `None` past the last one. The order is that of node numbers.
-    fn labelled(&self, label: LabelNo, place: u32) -> Option<u32>;
+    /// The first node numbered `from` or more, of those with a label if one is given. A number that stands for no node is
+    /// passed over.
+    fn next_node(&self, label: Option<LabelNo>, from: u32) -> Option<u32>;
+
+    /// Whether a kind of link has no direction: such a link is found in either direction, though it is stored in one.
+    fn is_symmetric(&self, _: LabelNo) -> bool {
+        false
+    }
+
+    /// Whether there are such kinds at all.
+    fn has_symmetric(&self) -> bool {
+        false
+    }
 
     /// How many places for links a node has on a side.
     fn degree(&self, node: u32, side: Side) -> u32;

@@ -15,6 +15,7 @@ mod found;
 pub mod functions;
 pub mod graph;
 pub mod lexer;
+pub mod mapped;
 mod marks;
 pub mod parser;
 mod paths;

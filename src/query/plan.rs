@@ -128,10 +128,8 @@ pub enum Source {
     All,
     /// Nodes with a label; none if the graph does not know it.
     Label(Option<LabelNo>),
-    /// One node.
-    Node(u32),
-    /// Nodes whose property is a text.
-    Property(Arc<str>, Ex),
+    /// These nodes: one that was named, or those that an index gave.
+    Nodes(Vec<u32>),
 }
 
 /// From a node along a link to another node.

@@ -144,9 +144,8 @@ impl PropertyGraph for ScratchGraph {
         self.nodes.iter().filter(|node| node.labels.contains(&label)).count() as u32
     }
 
-    fn labelled(&self, label: LabelNo, place: u32) -> Option<u32> {
-        let mut labelled = (0..).zip(&self.nodes).filter(|(_, node)| node.labels.contains(&label));
-        labelled.nth(place as usize).map(|(number, _)| number)
+    fn next_node(&self, label: Option<LabelNo>, from: u32) -> Option<u32> {
+        (from..self.node_count()).find(|node| label.is_none_or(|label| self.has_label(*node, label)))
     }
 
     fn degree(&self, node: u32, side: Side) -> u32 {
@@ -187,8 +186,8 @@ impl PropertyGraph for ScratchGraph {
         (0..).zip(&self.nodes).filter(|(_, node)| is(node)).map(|(number, _)| number).collect()
     }
 
-    fn indexed(&self, _: &str, _: &str) -> Option<Vec<u32>> {
-        None
+    fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>> {
+        (key == "id").then(|| self.named(text, false))
     }
 
     fn claims(&self, _: u32) -> Vec<Value> {

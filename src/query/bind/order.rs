@@ -2,7 +2,6 @@
 //! tested.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::automaton::SearchSpec;
 use crate::query::ast::{Direction, Mode, Selector};
@@ -26,8 +25,8 @@ pub(super) struct NodeSpec {
     pub labels: Vec<LabelTest>,
     /// The node that it must be.
     pub entity: Option<u32>,
-    /// Properties that must equal texts.
-    pub texts: Vec<(Arc<str>, Value)>,
+    /// The nodes that an index gives for one of its properties.
+    pub chosen: Option<Vec<u32>>,
 }
 
 /// What joins two nodes of a `match`.
@@ -145,7 +144,7 @@ impl Pattern {
         let edge = &self.edges[at];
         let open = [edge.left, edge.right].into_iter().find(|end| !self.known.contains(end));
         open.and_then(|open| self.nodes.iter().find(|node| node.slot == open))
-            .is_some_and(|node| node.entity.is_some() || !node.texts.is_empty())
+            .is_some_and(|node| node.entity.is_some() || node.chosen.is_some())
     }
 
     /// The node that is cheapest to start from.
@@ -161,7 +160,7 @@ impl Pattern {
             let count = labels.min().unwrap_or_else(|| graph.node_count());
             match node {
                 NodeSpec { entity: Some(_), .. } => 0,
-                NodeSpec { texts, .. } if !texts.is_empty() => 1 + count / 1000,
+                NodeSpec { chosen: Some(chosen), .. } => chosen.len() as u32,
                 _ => count,
             }
         };
@@ -171,10 +170,10 @@ impl Pattern {
 
     fn source(&self, node: &NodeSpec) -> Source {
         if let Some(entity) = node.entity {
-            return Source::Node(entity);
+            return Source::Nodes(vec![entity]);
         }
-        if let Some((key, text)) = node.texts.first() {
-            return Source::Property(key.clone(), Ex::Constant(text.clone()));
+        if let Some(chosen) = &node.chosen {
+            return Source::Nodes(chosen.clone());
         }
         let label = node.labels.iter().find_map(|test| match test {
             LabelTest::Is(label) => Some(*label),
@@ -234,9 +233,9 @@ impl Pattern {
 fn says(source: &Source, slot: Slot, condition: &Ex) -> bool {
     let is_slot = |ex: &Ex| matches!(ex, Ex::Slot(other) if *other == slot);
     match (source, condition) {
-        (Source::Node(node), Ex::Compare(left, right)) => {
+        (Source::Nodes(nodes), Ex::Compare(left, right)) => {
             is_slot(left)
-                && matches!(right.as_slice(), [(Comparison::Equal, Ex::Constant(Value::Node(other)))] if other == node)
+                && matches!(right.as_slice(), [(Comparison::Equal, Ex::Constant(Value::Node(other)))] if nodes == &[*other])
         }
         (Source::Label(label), Ex::Labels(of, tests, _)) => is_slot(of) && tests.0 == LabelTest::Is(*label),
         _ => false,

@@ -85,6 +85,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
         };
         for part in parts {
             let whole = self.pending(|binder| binder.filter(part))?;
+            self.choose_by(part, m);
             let mut taken = None;
             for (name, edge) in m.searches.clone() {
                 if self.path_condition(part, &name, edge, m)? == Some(true) {
@@ -254,7 +255,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
         let at = match m.pattern.nodes.iter().position(|spec| spec.slot == slot) {
             Some(at) => at,
             None => {
-                m.pattern.nodes.push(NodeSpec { slot, labels: Vec::new(), entity: None, texts: Vec::new() });
+                m.pattern.nodes.push(NodeSpec { slot, labels: Vec::new(), entity: None, chosen: None });
                 m.pattern.nodes.len() - 1
             }
         };
@@ -268,16 +269,37 @@ impl<G: PropertyGraph> Binder<'_, G> {
         }
         if let Some(properties) = &node.properties {
             if let ExprKind::Map(entries) = &properties.kind {
-                let texts = entries.iter().filter_map(|(key, value)| match &value.kind {
-                    ExprKind::Text(text) => Some((key.value.as_ref().into(), Value::text(text))),
-                    _ => None,
-                });
-                m.pattern.nodes[at].texts.extend(texts);
+                for (key, value) in entries {
+                    self.choose(&mut m.pattern.nodes[at], key, value);
+                }
             }
             m.deferred.push(Deferred::Properties(slot, properties));
         }
         m.deferred.extend(node.filter.as_deref().map(Deferred::Filter));
         Ok(slot)
+    }
+
+    /// Looks in the graph's index, if it has one, for the nodes whose property is a text.
+    fn choose(&self, node: &mut NodeSpec, key: &Name, value: &Expr) {
+        if let ExprKind::Text(text) = &value.kind
+            && let Some(found) = self.graph.indexed(&key.value, text)
+            && node.chosen.as_ref().is_none_or(|chosen| chosen.len() > found.len())
+        {
+            node.chosen = Some(found);
+        }
+    }
+
+    /// The same for a condition such as `a.name = 'TTP'`.
+    fn choose_by(&self, condition: &Expr, m: &mut Matching) {
+        if let ExprKind::Compare(left, rest) = &condition.kind
+            && let [(Comparison::Equal, value)] = rest.as_slice()
+            && let ExprKind::Property(of, key) = &left.kind
+            && let ExprKind::Variable(name) = &of.kind
+            && let Some(slot) = self.find(name).map(|variable| variable.slot)
+            && let Some(node) = m.pattern.nodes.iter_mut().find(|node| node.slot == slot)
+        {
+            self.choose(node, key, value);
+        }
     }
 
     /// A variable of a pattern, known or new; whether it was known.

@@ -8,10 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::paths::Run;
-use super::{Executor, Flow, Ran, Sink, seen_from_other_side, sides};
+use super::{Executor, Flow, Ran, Sink};
 use crate::query::ast::{Direction, Selector};
 use crate::query::diagnostics::Fault;
-use crate::query::graph::PropertyGraph;
+use crate::query::graph::{PropertyGraph, Side};
 use crate::query::search::Search;
 use crate::query::value::Value;
 
@@ -51,6 +51,7 @@ struct Reach {
 /// The search from one end.
 struct Half {
     direction: Direction,
+    sides: &'static [Side],
     /// How far each node is, and the first of the steps that reach it.
     seen: HashMap<u32, (u32, u32), BuildHasherDefault<Mix>>,
     reaches: Vec<Reach>,
@@ -59,15 +60,15 @@ struct Half {
 }
 
 impl Half {
-    fn new(node: u32, direction: Direction) -> Self {
+    fn new(node: u32, direction: Direction, sides: &'static [Side]) -> Self {
         let mut seen = HashMap::default();
         seen.insert(node, (0, NONE));
-        Self { direction, seen, reaches: Vec::new(), frontier: vec![node], depth: 0 }
+        Self { direction, sides, seen, reaches: Vec::new(), frontier: vec![node], depth: 0 }
     }
 
+    /// How many links the next level has to look at.
     fn work(&self, graph: &impl PropertyGraph) -> u64 {
-        let degree =
-            |node: &u32| sides(self.direction).iter().map(|side| u64::from(graph.degree(*node, *side))).sum::<u64>();
+        let degree = |node: &u32| self.sides.iter().map(|side| u64::from(graph.degree(*node, *side))).sum::<u64>();
         self.frontier.iter().map(degree).sum()
     }
 }
@@ -140,7 +141,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         row: &mut [Value],
         on: &mut Sink<'_, 'g, G>,
     ) -> Ran {
-        let Some(direction) = search.automaton.links.first().map(|link| link.direction) else { return Ok(Flow::More) };
+        let Some(test) = search.automaton.links.first() else { return Ok(Flow::More) };
+        let direction = test.direction;
         let back = match direction {
             Direction::Out => Direction::In,
             Direction::In => Direction::Out,
@@ -150,7 +152,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             return Ok(Flow::More);
         }
         let all = matches!(search.selector, Selector::AllShortest | Selector::ShortestGroups(_));
-        let (mut there, mut here) = (Half::new(start, direction), Half::new(target, back));
+        let half = |node, direction| Half::new(node, direction, self.sides(direction, test.kind.as_ref()));
+        let (mut there, mut here) = (half(start, direction), half(target, back));
         let mut meets = Vec::new();
         while meets.is_empty() {
             let length = there.depth + here.depth;
@@ -211,7 +214,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let mut meets = Vec::new();
         let mut next = Vec::new();
         for from in std::mem::take(&mut half.frontier) {
-            for side in sides(half.direction) {
+            for side in half.sides {
                 for place in 0..self.graph.degree(from, *side) {
                     if !self.meter.visit(1) {
                         return Ok(Vec::new());
@@ -219,7 +222,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     let Some(link) = self.graph.link_at(from, *side, place) else { continue };
                     let before = half.seen.get(&link.node).copied();
                     if before.is_some_and(|(known, _)| !all || known < depth)
-                        || seen_from_other_side(&link, from, *side, half.direction)
+                        || !self.points(&link, from, *side, half.direction)
                         || !self.link_is(&link, test.kind.as_ref())
                         || !super::differs(link.link, &search.differs, row)
                         || !self.link_holds(search, test, &link, row)?

@@ -137,12 +137,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     }
 
     /// Runs the parts of a query from a row; `sink` learns where the columns stand.
-    pub(super) fn run_query(
-        &mut self,
-        query: &QueryPlan,
-        row: &mut [Value],
-        sink: &mut Output<'_, 'g, G>,
-    ) -> Ran {
+    pub(super) fn run_query(&mut self, query: &QueryPlan, row: &mut [Value], sink: &mut Output<'_, 'g, G>) -> Ran {
         let mut seen = HashSet::new();
         let distinct = query.parts.len() > 1 && !query.all;
         for part in &query.parts {
@@ -236,17 +231,9 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         row: &mut [Value],
         sink: &mut Sink<'_, 'g, G>,
     ) -> Ran {
-        let chosen = match source {
-            Source::Node(node) => Some(vec![*node]),
-            Source::Property(key, value) => match self.evaluate(value, row)? {
-                Value::Text(text) => self.graph.indexed(key, &text),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(chosen) = chosen {
-            for node in chosen {
-                row[slot] = Value::Node(node);
+        if let Source::Nodes(nodes) = source {
+            for node in nodes {
+                row[slot] = Value::Node(*node);
                 if !self.meter.visit(1) || self.run_steps(rest, row, sink)? == Flow::Enough {
                     return Ok(Flow::Enough);
                 }
@@ -258,16 +245,13 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Source::Label(label) => *label,
             _ => None,
         };
-        for place in 0.. {
-            let node = match label {
-                Some(label) => self.graph.labelled(label, place),
-                None => (place < self.graph.node_count()).then_some(place),
-            };
-            let Some(node) = node else { break };
+        let mut from = 0;
+        while let Some(node) = self.graph.next_node(label, from) {
             row[slot] = Value::Node(node);
             if !self.meter.visit(1) || self.run_steps(rest, row, sink)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
+            from = node + 1;
         }
         Ok(Flow::More)
     }
@@ -282,14 +266,14 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         if expand.link_bound {
             return self.expand_known(expand, from, target, rest, row, sink);
         }
-        for side in sides(expand.direction) {
+        for side in self.sides(expand.direction, expand.kind.as_ref()) {
             for place in 0..self.graph.degree(from, *side) {
                 if !self.meter.visit(1) {
                     return Ok(Flow::Enough);
                 }
                 let Some(link) = self.graph.link_at(from, *side, place) else { continue };
                 if target.is_some_and(|target| target != link.node)
-                    || seen_from_other_side(&link, from, *side, expand.direction)
+                    || !self.points(&link, from, *side, expand.direction)
                     || !self.link_is(&link, expand.kind.as_ref())
                     || !differs(link.link, &expand.differs, row)
                 {
@@ -321,11 +305,11 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let (start, end) = self.graph.ends(number);
         let kind = self.graph.kind_of(number);
         let ways = [(Side::Out, start, end), (Side::In, end, start)];
-        for (side, near, far) in ways.into_iter().filter(|(side, ..)| sides(expand.direction).contains(side)) {
+        for (side, near, far) in ways {
             let link = Link { link: number, node: far, kind };
             if near != from
                 || target.is_some_and(|target| target != far)
-                || seen_from_other_side(&link, from, side, expand.direction)
+                || !self.points(&link, from, side, expand.direction)
                 || !self.link_is(&link, expand.kind.as_ref())
                 || !differs(number, &expand.differs, row)
             {
@@ -339,6 +323,28 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             }
         }
         Ok(Flow::More)
+    }
+
+    /// The sides on which links of a direction and a kind are found.
+    fn sides(&self, direction: Direction, kind: Option<&LabelTest>) -> &'static [Side] {
+        let symmetric = match kind {
+            Some(LabelTest::Is(kind)) => kind.is_some_and(|kind| self.graph.is_symmetric(kind)),
+            _ => self.graph.has_symmetric(),
+        };
+        match direction {
+            Direction::Out if !symmetric => &[Side::Out],
+            Direction::In if !symmetric => &[Side::In],
+            _ => &[Side::Out, Side::In],
+        }
+    }
+
+    /// Whether a link that is found on a side points in a direction; one from a node to itself counts once.
+    fn points(&self, link: &Link, from: u32, side: Side, direction: Direction) -> bool {
+        match direction {
+            Direction::Either => side == Side::Out || link.node != from,
+            Direction::Out => side == Side::Out || (self.graph.is_symmetric(link.kind) && link.node != from),
+            Direction::In => side == Side::In || (self.graph.is_symmetric(link.kind) && link.node != from),
+        }
     }
 
     pub(super) fn link_is(&self, link: &Link, test: Option<&LabelTest>) -> bool {
@@ -377,20 +383,6 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         self.made.push(Made { labels: creation.labels.clone(), properties, ends });
         Ok(())
     }
-}
-
-/// The sides on which links of a direction are found.
-fn sides(direction: Direction) -> &'static [Side] {
-    match direction {
-        Direction::Out => &[Side::Out],
-        Direction::In => &[Side::In],
-        Direction::Either => &[Side::Out, Side::In],
-    }
-}
-
-/// Whether a link from a node to itself, which is found on both sides, has been seen on the first.
-fn seen_from_other_side(link: &Link, from: u32, side: Side, direction: Direction) -> bool {
-    direction == Direction::Either && side == Side::In && link.node == from
 }
 
 /// Whether a link is none of those in these places of a row.

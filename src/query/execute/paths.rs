@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::meeting::can_meet;
-use super::{Executor, Flow, Ran, Sink, differs, seen_from_other_side, sides};
+use super::{Executor, Flow, Ran, Sink, differs};
 use crate::query::ast::{Mode, Selector};
 use crate::query::diagnostics::Fault;
 use crate::query::graph::{Link, PropertyGraph};
@@ -163,7 +163,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         row: &mut [Value],
     ) -> Result<Option<Link>, Fault> {
         let test = &search.automaton.links[search.automaton.hops[hop]];
-        let sides = sides(test.direction);
+        let sides = self.sides(test.direction, test.kind.as_ref());
         while let Some(side) = sides.get(cursor.side) {
             while cursor.place < self.graph.degree(node, *side) {
                 let place = cursor.place;
@@ -172,7 +172,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     return Ok(None);
                 }
                 let Some(link) = self.graph.link_at(node, *side, place) else { continue };
-                if !seen_from_other_side(&link, node, *side, test.direction)
+                if self.points(&link, node, *side, test.direction)
                     && self.link_is(&link, test.kind.as_ref())
                     && may_follow(search.mode, walk, &link)
                     && differs(link.link, &search.differs, row)
