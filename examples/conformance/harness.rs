@@ -123,8 +123,8 @@ fn compare(graph: &ScratchGraph, query: &str, parameters: &Parameters, expect: &
         Err(fault) => (Err(fault), "compile time"),
         Ok(plan) => {
             let stop = AtomicBool::new(false);
-            let mut meter = Meter::new(Budget { rows: usize::MAX, ..Budget::default() }, &stop);
-            let mut executor = Executor::new(graph, parameters, &mut meter);
+            let meter = Meter::new(Budget { rows: usize::MAX, ..Budget::default() }, &stop);
+            let mut executor = Executor::new(graph, parameters, meter);
             let outcome = executor.table(&plan);
             if let Some(cut) = executor.cut() {
                 return Err(format!("ran into {cut}"));

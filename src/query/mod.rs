@@ -5,6 +5,7 @@ pub mod bind;
 mod budget;
 mod claims;
 mod context;
+pub mod core;
 mod desugar;
 pub mod diagnostics;
 pub mod execute;

@@ -22,6 +22,8 @@ pub struct Plan {
     pub slots: usize,
     /// The names of variables, by place.
     pub names: Vec<(Slot, Box<str>)>,
+    /// Labels and kinds of links that the graph does not know.
+    pub unknown: Vec<Box<str>>,
 }
 
 /// Parts joined by `union`.

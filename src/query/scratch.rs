@@ -44,8 +44,8 @@ impl ScratchGraph {
         let query = parser::scratch_query(text)?;
         let plan = bind::plan(&query, text, self)?;
         let (parameters, stop) = (Parameters::new(), AtomicBool::new(false));
-        let mut meter = Meter::new(Budget::default(), &stop);
-        let made = Executor::new(self, &parameters, &mut meter).creating(&plan, self.links.len() as u32)?;
+        let meter = Meter::new(Budget::default(), &stop);
+        let made = Executor::new(self, &parameters, meter).creating(&plan, self.links.len() as u32)?;
         for made in made {
             match made.ends {
                 None => self.add_node(made.labels.iter().map(|label| &**label), made.properties),
@@ -65,8 +65,8 @@ impl ScratchGraph {
         let query = parser::scratch_query(text)?;
         let plan = bind::plan(&query, text, self)?;
         let stop = AtomicBool::new(false);
-        let mut meter = Meter::new(budget, &stop);
-        let mut executor = Executor::new(self, parameters, &mut meter);
+        let meter = Meter::new(budget, &stop);
+        let mut executor = Executor::new(self, parameters, meter);
         let table = executor.table(&plan)?;
         let cut = executor.cut();
         Ok((table, cut))

@@ -396,24 +396,34 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// Labels of nodes, as the graph knows them.
-    pub(super) fn node_labels(&self, labels: &LabelExpr) -> LabelTest {
-        resolved(labels, &|name| self.graph.label(name))
+    pub(super) fn node_labels(&mut self, labels: &LabelExpr) -> LabelTest {
+        let graph = self.graph;
+        self.resolved(labels, &|name| graph.label(name))
     }
 
     /// Kinds of links, as the graph knows them.
-    pub(super) fn link_kinds(&self, labels: &LabelExpr) -> LabelTest {
-        resolved(labels, &|name| self.graph.link_kind(name))
+    pub(super) fn link_kinds(&mut self, labels: &LabelExpr) -> LabelTest {
+        let graph = self.graph;
+        self.resolved(labels, &|name| graph.link_kind(name))
     }
-}
 
-fn resolved(labels: &LabelExpr, number: &impl Fn(&str) -> Option<LabelNo>) -> LabelTest {
-    let all = |list: &[LabelExpr]| list.iter().map(|inner| resolved(inner, number)).collect();
-    match labels {
-        LabelExpr::Is(name) => LabelTest::Is(number(&name.value)),
-        LabelExpr::Any => LabelTest::Any,
-        LabelExpr::Not(inner) => LabelTest::Not(Box::new(resolved(inner, number))),
-        LabelExpr::And(list) => LabelTest::And(all(list)),
-        LabelExpr::Or(list) => LabelTest::Or(all(list)),
+    fn resolved(&mut self, labels: &LabelExpr, number: &dyn Fn(&str) -> Option<LabelNo>) -> LabelTest {
+        let mut all = |list: &[LabelExpr]| list.iter().map(|inner| self.resolved(inner, number)).collect();
+        match labels {
+            LabelExpr::Is(name) => {
+                // What stands after a colon in a condition may be either; it is unknown if it is neither.
+                if self.graph.label(&name.value).or_else(|| self.graph.link_kind(&name.value)).is_none()
+                    && !self.unknown.contains(&name.value)
+                {
+                    self.unknown.push(name.value.clone());
+                }
+                LabelTest::Is(number(&name.value))
+            }
+            LabelExpr::Any => LabelTest::Any,
+            LabelExpr::Not(inner) => LabelTest::Not(Box::new(self.resolved(inner, number))),
+            LabelExpr::And(list) => LabelTest::And(all(list)),
+            LabelExpr::Or(list) => LabelTest::Or(all(list)),
+        }
     }
 }
 

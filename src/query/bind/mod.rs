@@ -33,9 +33,10 @@ pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Pl
         aggregation: None,
         depth: 0,
         names: Vec::new(),
+        unknown: Vec::new(),
     };
     let query = binder.query(query, true)?;
-    Ok(Plan { query, slots: binder.slots, names: binder.names })
+    Ok(Plan { query, slots: binder.slots, names: binder.names, unknown: binder.unknown })
 }
 
 /// A variable that can be used.
@@ -64,6 +65,8 @@ struct Binder<'a, G> {
     depth: usize,
     /// The names of variables, by place.
     names: Vec<(Slot, Box<str>)>,
+    /// Labels and kinds of links that the graph does not know.
+    unknown: Vec<Box<str>>,
 }
 
 type Bound<T> = Result<T, Fault>;

@@ -67,7 +67,7 @@ pub struct Made {
 pub struct Executor<'g, G> {
     pub(super) graph: &'g G,
     pub(super) parameters: &'g Parameters,
-    meter: &'g mut Meter<'g>,
+    meter: Meter<'g>,
     /// What `create` made, and the number of links that were there before.
     made: Vec<Made>,
     links_before: u32,
@@ -77,8 +77,8 @@ pub struct Executor<'g, G> {
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
-    /// An executor on a graph. What it uses is counted by `meter`.
-    pub fn new(graph: &'g G, parameters: &'g Parameters, meter: &'g mut Meter<'g>) -> Self {
+    /// An executor on a graph. What it uses is counted by `meter`, and ends it.
+    pub fn new(graph: &'g G, parameters: &'g Parameters, meter: Meter<'g>) -> Self {
         // Only `rand` needs it; it need not be good, but it must differ from run to run.
         let random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
         Self { graph, parameters, meter, made: Vec::new(), links_before: 0, kept: 0, full: false, random }
@@ -101,6 +101,11 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Ok(Flow::More)
         })?;
         Ok(table)
+    }
+
+    /// How many links and nodes have been looked at.
+    pub fn visited(&self) -> u64 {
+        self.meter.visited()
     }
 
     /// Which budget ended the run, if one did.
