@@ -118,8 +118,9 @@ impl<'a> Builder<'a> {
             _ => [claim.says.subject(); 2],
         };
         for end in ends {
-            self.nodes.get_mut(end as usize).ok_or(GraphError::Inconsistent("a claim about no entity"))?.spoken_of =
-                true;
+            let node = self.nodes.get_mut(end as usize).ok_or(GraphError::Inconsistent("a claim about no entity"))?;
+            // Whether a link speaks of its ends is known when it is known whether they are two.
+            node.spoken_of |= !matches!(claim.says, Says::Link { .. });
         }
         if self.source_runs.last().is_none_or(|run| run[1] != claim.source) {
             self.source_runs.push([number, claim.source]);
@@ -211,6 +212,10 @@ impl<'a> Builder<'a> {
             }
             row.from != row.to
         });
+        for row in &links {
+            self.nodes[row.from as usize].spoken_of = true;
+            self.nodes[row.to as usize].spoken_of = true;
+        }
         self.links = links;
     }
 

@@ -28,6 +28,8 @@ const MOST_COMPARED: usize = 200;
 const MOST_GATHERED: usize = 5_000;
 /// The most spellings of one word that are tried.
 const MOST_SPELLINGS: usize = 24;
+/// The least score of a name that has all words that were asked for.
+const HOLDS_ALL: f64 = 0.7;
 /// Below this score a name is not offered.
 const LEAST_SCORE: f64 = 0.4;
 
@@ -89,17 +91,32 @@ impl Graph {
 
     /// Entities whose names resemble `text`, the best first, at most `limit`.
     ///
-    /// Words are matched in any order, by their transliteration skeleton, with an edit or two; then whole names are
-    /// compared. O(words of the index within the edits) and the names compared, which are bounded.
+    /// What is cheap and sure comes first: a whole name of several words that is the same is the answer. Else words are
+    /// matched in any order by their transliteration skeleton, and where no name has them all, also with an edit or two
+    /// and by their beginnings; then whole names are compared. O(1) for the first, else O(words of the index within the
+    /// edits) and the names compared, which are bounded.
     pub fn find(&self, text: &str, limit: usize) -> Vec<Hit> {
         let folded = names::fold(text);
         let mut hits = self.exactly_named(&folded);
-        let skeleton = names::skeleton(&folded);
-        for (entity, name, role) in self.names_with_words(&skeleton, true, false) {
+        if hits.is_empty() || !folded.contains(' ') {
+            let skeleton = names::skeleton(&folded);
+            self.find_similar(text, &skeleton, false, &mut hits);
+            if hits.iter().all(|hit| hit.score < HOLDS_ALL) {
+                self.find_similar(text, &skeleton, true, &mut hits);
+            }
+            best_of_each(&mut hits);
+        }
+        hits.truncate(limit);
+        hits
+    }
+
+    /// Adds names that share words with a skeleton, and resemble the text that it was made of.
+    fn find_similar(&self, text: &str, skeleton: &str, loose: bool, hits: &mut Vec<Hit>) {
+        for (entity, name, role) in self.names_with_words(skeleton, loose, false) {
             let comparison = names::compare(text, &name);
             // A name that holds all that was asked for is what a person meant, however much longer it is.
-            let score = if holds_words(&names::skeleton(&names::fold(&name)), &skeleton) {
-                comparison.score.max(0.7)
+            let score = if holds_words(&names::skeleton(&names::fold(&name)), skeleton) {
+                comparison.score.max(HOLDS_ALL)
             } else {
                 comparison.score
             };
@@ -107,9 +124,6 @@ impl Graph {
                 hits.push(Hit { entity, name, role, score, why: comparison.reasons.join("; ") });
             }
         }
-        best_of_each(&mut hits);
-        hits.truncate(limit);
-        hits
     }
 
     /// Names that start with `prefix` or have a word that does, at most `limit`: for completion.
