@@ -2,6 +2,7 @@
 //! `match` is put in the order in which it is carried out.
 
 mod automaton;
+mod condition;
 mod expression;
 mod order;
 mod pattern;
