@@ -201,11 +201,8 @@ pub struct PatternComprehension {
 }
 
 impl ExprKind {
-    /// The greatest height among the expressions directly inside.
-    pub fn height_inside(&self) -> u16 {
-        fn highest<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> u16 {
-            exprs.into_iter().map(|expr| expr.height).max().unwrap_or(0)
-        }
+    /// The expressions directly inside, without those in patterns and subqueries.
+    pub fn inside(&self) -> Vec<&Expr> {
         match self {
             ExprKind::Null
             | ExprKind::Bool(_)
@@ -215,30 +212,43 @@ impl ExprKind {
             | ExprKind::Entity(_)
             | ExprKind::Parameter(_)
             | ExprKind::Variable(_)
-            | ExprKind::CountStar => 0,
-            ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => highest(items),
-            ExprKind::Map(entries) => highest(entries.iter().map(|(_, value)| value)),
+            | ExprKind::CountStar
+            | ExprKind::Pattern(_)
+            | ExprKind::Path(_)
+            | ExprKind::Exists(_)
+            | ExprKind::CountQuery(_) => Vec::new(),
+            ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => items.iter().collect(),
+            ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             ExprKind::Property(a, _) | ExprKind::HasLabels(a, _) | ExprKind::Unary(_, a) | ExprKind::IsNull(a, _) => {
-                a.height
+                vec![&**a]
             }
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => a.height.max(b.height),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => vec![&**a, &**b],
             ExprKind::Slice(a, from, to) => {
-                let ends = [from, to].into_iter().flatten().map(|end| end.height);
-                ends.fold(a.height, u16::max)
+                let ends = [from, to].into_iter().flatten().map(|end| &**end);
+                ends.chain([&**a]).collect()
             }
-            ExprKind::Compare(first, rest) => first.height.max(highest(rest.iter().map(|(_, expr)| expr))),
-            ExprKind::Case(case) => highest(case.subject.iter().chain(&case.otherwise))
-                .max(highest(case.branches.iter().flat_map(|(when, then)| [when, then]))),
-            ExprKind::Call(call) => highest(&call.arguments),
+            ExprKind::Compare(first, rest) => rest.iter().map(|(_, expr)| expr).chain([&**first]).collect(),
+            ExprKind::Case(case) => {
+                let branches = case.branches.iter().flat_map(|(when, then)| [when, then]);
+                branches.chain(&case.subject).chain(&case.otherwise).collect()
+            }
+            ExprKind::Call(call) => call.arguments.iter().collect(),
             ExprKind::Comprehension(inner) | ExprKind::Quantified(_, inner) => {
-                highest([&inner.list].into_iter().chain(&inner.filter).chain(&inner.map))
+                [&inner.list].into_iter().chain(&inner.filter).chain(&inner.map).collect()
             }
-            ExprKind::Reduce(reduce) => highest([&reduce.start, &reduce.list, &reduce.step]),
-            ExprKind::PatternComprehension(inner) => {
-                inner.pattern.height.max(highest(inner.filter.iter().chain([&inner.map])))
-            }
+            ExprKind::Reduce(reduce) => vec![&reduce.start, &reduce.list, &reduce.step],
+            ExprKind::PatternComprehension(inner) => inner.filter.iter().chain([&inner.map]).collect(),
+        }
+    }
+
+    /// The greatest height among the expressions directly inside, those in patterns and subqueries included.
+    pub fn height_inside(&self) -> u16 {
+        let nested = match self {
+            ExprKind::PatternComprehension(inner) => inner.pattern.height,
             ExprKind::Pattern(inner) | ExprKind::Path(inner) => inner.height,
             ExprKind::Exists(inner) | ExprKind::CountQuery(inner) => inner.height,
-        }
+            _ => 0,
+        };
+        self.inside().into_iter().map(|expr| expr.height).fold(nested, u16::max)
     }
 }

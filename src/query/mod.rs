@@ -1,21 +1,34 @@
 //! The query language: lexer, parser, verbs, planner, executor.
 
 pub mod ast;
+pub mod bind;
 mod budget;
 mod claims;
 mod context;
+pub mod core;
 mod desugar;
 pub mod diagnostics;
+pub mod execute;
+pub mod explain;
+mod expression;
 pub mod expression_ast;
 mod found;
+pub mod functions;
+pub mod graph;
 pub mod lexer;
+pub mod mapped;
 mod marks;
 pub mod parser;
 mod paths;
+pub mod plan;
+mod regex;
 mod run;
+pub mod scratch;
+pub mod search;
+pub mod value;
 mod verbs;
 
-pub use budget::Budget;
+pub use budget::{Budget, Meter};
 pub use claims::ClaimSource;
 pub use desugar::desugar;
 pub use found::{Found, Item};

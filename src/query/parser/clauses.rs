@@ -16,7 +16,13 @@ impl Parser<'_> {
     /// What stands in the braces of `exists { }` and `count { }`: a query, or a pattern with an optional `where`.
     pub(super) fn subquery(&mut self) -> Parsed<Query> {
         if ["match", "optional", "unwind", "with", "return"].iter().any(|word| self.is_word(0, word)) {
-            return self.nested(|parser| parser.parts(false));
+            let query = self.nested(|parser| parser.parts(false))?;
+            if self.is_write() {
+                let mut fault = self.expected("`}`").help("queries only read");
+                fault.code = Code::InvalidClauseComposition;
+                return Err(fault);
+            }
+            return Ok(query);
         }
         self.nested(|parser| {
             let clause = parser.match_rest(false)?;

@@ -47,7 +47,9 @@ impl Parser<'_> {
         }
         if radix == 10 && written.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) {
             match written.parse::<f64>() {
-                Ok(value) if value.is_finite() => return Ok(ExprKind::Float(if negative { -value } else { value })),
+                Ok(value) if value.is_finite() => {
+                    return Ok(ExprKind::Float(if negative && value != 0.0 { -value } else { value }));
+                }
                 Ok(_) => return fault(Code::FloatingPointOverflow, "this number is too great"),
                 Err(_) => {}
             }

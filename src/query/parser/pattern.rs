@@ -80,30 +80,30 @@ impl Parser<'_> {
         } else {
             written = self.is_word(0, "all") && self.ahead(1).kind != TokenKind::Equal && self.take_word("all");
         }
-        let mode = match ["walk", "trail", "acyclic", "simple"].iter().position(|word| {
-            self.is_word(0, word) && matches!(self.ahead(1).kind, TokenKind::LeftParen | TokenKind::Word)
-        }) {
-            Some(0) => Mode::Walk,
-            Some(1) => Mode::Trail,
-            Some(2) => Mode::Acyclic,
-            Some(_) => Mode::Simple,
-            None => Mode::Default,
-        };
-        if mode != Mode::Default {
-            self.advance();
-            written = true;
-        }
-        if written && self.ahead(1).kind != TokenKind::Equal {
-            let _ = self.take_word("paths") || self.take_word("path");
-            if self.take_word("groups") || self.take_word("group") {
+        let mut mode = Mode::Default;
+        // `shortest 2 trail path groups`; the words after the selector come in any order.
+        while self.ahead(1).kind != TokenKind::Equal {
+            if let Some(found) = self.mode() {
+                self.advance();
+                mode = found;
+                written = true;
+            } else if written && (self.take_word("groups") || self.take_word("group")) {
                 selector = match selector {
                     Selector::Shortest(k) => Selector::ShortestGroups(k),
                     Selector::AnyShortest => Selector::ShortestGroups(1),
                     _ => return Err(self.expected("`shortest k` before `groups`")),
                 };
+            } else if !(written && (self.take_word("paths") || self.take_word("path"))) {
+                break;
             }
         }
         Ok((selector, mode))
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        [("walk", Mode::Walk), ("trail", Mode::Trail), ("acyclic", Mode::Acyclic), ("simple", Mode::Simple)]
+            .into_iter()
+            .find_map(|(word, mode)| self.is_word(0, word).then_some(mode))
     }
 
     fn positive(&mut self, what: &str) -> Parsed<u32> {
@@ -126,9 +126,6 @@ impl Parser<'_> {
                     elements.push(Element::Link(link));
                     if self.kind() != TokenKind::LeftParen {
                         return Err(self.expected("a node in round brackets after the link"));
-                    }
-                    if self.at_group() {
-                        elements.push(Element::Node(NodePattern::blank(self.token().span)));
                     }
                     self.node_or_group(elements, filters)?;
                 }
@@ -164,6 +161,9 @@ impl Parser<'_> {
                 elements.push(Element::Group(Group { elements: inner, filter, repeat, span }));
             }
             None => {
+                if matches!(elements.last(), Some(Element::Node(_))) {
+                    return Err(self.expected("how often the part before is repeated, such as {1,4}"));
+                }
                 elements.extend(inner);
                 filters.extend(inner_filters);
             }
@@ -213,6 +213,9 @@ impl Parser<'_> {
             node.entity = Some(self.entity("an entity")?);
         }
         node.labels = self.labels()?;
+        if node.entity.is_none() && matches!(self.kind(), TokenKind::Text | TokenKind::Id) {
+            node.entity = Some(self.entity("an entity")?);
+        }
         node.properties = self.properties()?;
         node.filter = self.inline_filter()?;
         self.expect(TokenKind::RightParen, "`)` after the node")?;
@@ -398,7 +401,7 @@ impl Parser<'_> {
 
 impl NodePattern {
     /// A node of which nothing is said.
-    pub(super) fn blank(span: Span) -> Self {
+    fn blank(span: Span) -> Self {
         Self { variable: None, labels: None, entity: None, properties: None, filter: None, span }
     }
 }

@@ -1,0 +1,143 @@
+//! A query of the core on Tieline's graph: from its syntax tree to an answer.
+
+use std::collections::HashMap;
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
+
+use super::ast::Query;
+use super::budget::Meter;
+use super::claims::ClaimSource;
+use super::diagnostics::nearest;
+use super::execute::{Executor, Parameters};
+use super::explain::explain;
+use super::mapped::Mapped;
+use super::run::QueryError;
+use super::value::Value;
+use super::{bind, plan::Plan};
+use crate::graph::{Answer, Cell, Graph, LinkFilter};
+use crate::model::{EntityNo, Truth};
+
+/// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
+///
+/// # Arguments
+/// `text` is the statement that the query was parsed from; `meter` counts what it uses, and ends it.
+///
+/// # Errors
+/// The query makes no sense or fails, or claims cannot be read. Running into a budget is no error: see [`Answer::cut`].
+pub fn answer<C: ClaimSource>(
+    query: &Query,
+    text: &str,
+    graph: &Graph,
+    filter: &LinkFilter,
+    claims: &mut C,
+    meter: Meter<'_>,
+) -> Result<(Answer, u64), QueryError<C::Error>> {
+    let mapped = Mapped::new(graph, filter, claims);
+    let refused = |fault: super::diagnostics::Fault| QueryError::Refused(fault.diagnostic(text));
+    let plan = bind::plan(query, text, &mapped).map_err(refused)?;
+    let parameters = Parameters::new();
+    let mut executor = Executor::new(&mapped, &parameters, meter);
+    let table = executor.table(&plan).map_err(refused)?;
+    let (cut, visited) = (executor.cut(), executor.visited());
+    if let Some(error) = mapped.failure() {
+        return Err(QueryError::Claims(error));
+    }
+    let mut drawing =
+        Drawing { graph, filter, answer: Answer::default(), nodes: HashMap::new(), edges: HashMap::new() };
+    let rows = table.rows.iter().map(|row| row.iter().map(|value| drawing.cell(value)).collect()).collect();
+    let mut answer = drawing.answer;
+    answer.columns = table.columns.iter().map(|name| name.to_string()).collect();
+    answer.rows = rows;
+    answer.cut = cut;
+    answer.notes = notes(&plan, graph, &answer);
+    Ok((answer, visited))
+}
+
+/// The plan of a query, as `explain` shows it, a line each.
+///
+/// # Errors
+/// The query makes no sense.
+pub fn explained<C: ClaimSource>(
+    query: &Query,
+    text: &str,
+    graph: &Graph,
+    filter: &LinkFilter,
+    claims: &mut C,
+) -> Result<Vec<String>, QueryError<C::Error>> {
+    let mapped = Mapped::new(graph, filter, claims);
+    match bind::plan(query, text, &mapped) {
+        Ok(plan) => Ok(explain(&plan, &mapped)),
+        Err(fault) => Err(QueryError::Refused(fault.diagnostic(text))),
+    }
+}
+
+/// What a reader should know beside the rows.
+fn notes(plan: &Plan, graph: &Graph, answer: &Answer) -> Vec<String> {
+    let meta = graph.meta();
+    let mut notes: Vec<String> = plan
+        .unknown
+        .iter()
+        .map(|name| {
+            let links = meta.link_kinds.iter().map(|kind| &*kind.name);
+            let known = meta.kinds.iter().chain(&meta.finer).map(String::as_str).chain(links);
+            match nearest(name, known) {
+                Some(near) => format!("nothing here is of the kind `{name}`; did you mean `{near}`?"),
+                None => format!("nothing here is of the kind `{name}`"),
+            }
+        })
+        .collect();
+    let doubtful = answer.graph.edge_weights().filter(|edge| edge.truth == Truth::May).count();
+    if doubtful > 0 {
+        notes.push(format!("{doubtful} of the links only may hold in the time asked for"));
+    }
+    notes
+}
+
+/// An answer that is being put together.
+struct Drawing<'a> {
+    graph: &'a Graph,
+    filter: &'a LinkFilter,
+    answer: Answer,
+    nodes: HashMap<EntityNo, NodeIndex>,
+    edges: HashMap<u32, EdgeIndex>,
+}
+
+impl Drawing<'_> {
+    fn node(&mut self, entity: EntityNo) -> NodeIndex {
+        let (graph, drawn) = (self.graph, &mut self.answer.graph);
+        *self.nodes.entry(entity).or_insert_with(|| drawn.add_node(graph.show_node(entity)))
+    }
+
+    fn edge(&mut self, link: u32) -> Option<EdgeIndex> {
+        if let Some(edge) = self.edges.get(&link) {
+            return Some(*edge);
+        }
+        let view = self.graph.link(link)?;
+        let weigh = self.filter.weighs_claims(self.graph);
+        let shown = self.graph.show_link(link, self.filter.admits(self.graph, view.tie, weigh, || link))?;
+        let (from, to) = (self.node(view.from), self.node(view.to));
+        let edge = self.answer.graph.add_edge(from, to, shown);
+        self.edges.insert(link, edge);
+        Some(edge)
+    }
+
+    fn cell(&mut self, value: &Value) -> Cell {
+        match value {
+            Value::Null => Cell::Null,
+            Value::Bool(value) => Cell::Bool(*value),
+            Value::Int(value) => Cell::Int(*value),
+            Value::Float(value) => Cell::Float(*value),
+            Value::Text(text) => Cell::Text(text.to_string()),
+            Value::List(items) => Cell::List(items.iter().map(|item| self.cell(item)).collect()),
+            Value::Map(entries) => {
+                Cell::Map(entries.iter().map(|(key, value)| (key.to_string(), self.cell(value))).collect())
+            }
+            Value::Node(entity) => Cell::Node(self.node(*entity)),
+            Value::Link(link) => self.edge(*link).map_or(Cell::Null, Cell::Edge),
+            Value::Path(path) => {
+                let nodes = path.nodes.iter().map(|entity| self.node(*entity)).collect();
+                Cell::Path(nodes, path.links.iter().filter_map(|link| self.edge(*link)).collect())
+            }
+        }
+    }
+}

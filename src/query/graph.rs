@@ -1,0 +1,100 @@
+//! The graph as queries see it: nodes with labels and properties, links with one kind and properties.
+
+use super::value::Value;
+
+/// The number of a label or a link kind in one graph.
+pub type LabelNo = u32;
+
+/// A link as seen from one of its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The link.
+    pub link: u32,
+    /// The node at its other end.
+    pub node: u32,
+    /// Its kind.
+    pub kind: LabelNo,
+}
+
+/// Which of a node's links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those that go out from it.
+    Out,
+    /// Those that come in to it.
+    In,
+}
+
+/// What the executor asks of a graph. Nodes are numbered from 0 without gaps; links are numbered in any way.
+///
+/// A link is reached by its place among its node's links, so that a search can stop and go on anywhere without holding
+/// an iterator. A graph that filters (by time, by grade) gives `None` for a place whose link does not count.
+pub trait PropertyGraph {
+    /// How many nodes there are.
+    fn node_count(&self) -> u32;
+
+    /// The number of a node label.
+    fn label(&self, name: &str) -> Option<LabelNo>;
+
+    /// The number of a link kind.
+    fn link_kind(&self, name: &str) -> Option<LabelNo>;
+
+    /// The name of a link kind.
+    fn link_kind_name(&self, kind: LabelNo) -> &str;
+
+    /// Whether a node has a label.
+    fn has_label(&self, node: u32, label: LabelNo) -> bool;
+
+    /// The names of a node's labels.
+    fn labels(&self, node: u32) -> Vec<&str>;
+
+    /// About how many nodes have a label.
+    fn label_count(&self, label: LabelNo) -> u32;
+
+    /// The first node numbered `from` or more, of those with a label if one is given. A number that stands for no node is
+    /// passed over.
+    fn next_node(&self, label: Option<LabelNo>, from: u32) -> Option<u32>;
+
+    /// Whether a kind of link has no direction: such a link is found in either direction, though it is stored in one.
+    fn is_symmetric(&self, _: LabelNo) -> bool {
+        false
+    }
+
+    /// Whether there are such kinds at all.
+    fn has_symmetric(&self) -> bool {
+        false
+    }
+
+    /// How many places for links a node has on a side.
+    fn degree(&self, node: u32, side: Side) -> u32;
+
+    /// The link at a place, counted from 0; `None` if it does not count.
+    fn link_at(&self, node: u32, side: Side, place: u32) -> Option<Link>;
+
+    /// Where a link starts and ends.
+    fn ends(&self, link: u32) -> (u32, u32);
+
+    /// The kind of a link.
+    fn kind_of(&self, link: u32) -> LabelNo;
+
+    /// A property of a node, or null.
+    fn node_property(&self, node: u32, key: &str) -> Value;
+
+    /// A property of a link, or null.
+    fn link_property(&self, link: u32, key: &str) -> Value;
+
+    /// All properties of a node that are not null.
+    fn node_properties(&self, node: u32) -> Vec<(String, Value)>;
+
+    /// All properties of a link that are not null.
+    fn link_properties(&self, link: u32) -> Vec<(String, Value)>;
+
+    /// The nodes that an id, or a name if `by_name`, stands for; used for `(a @ttp)` and `(a "TTP")`.
+    fn named(&self, text: &str, by_name: bool) -> Vec<u32>;
+
+    /// The nodes whose property `key` may equal this text, if the graph has an index that knows; they are tested again.
+    fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>>;
+
+    /// The claims behind a link, each a map.
+    fn claims(&self, link: u32) -> Vec<Value>;
+}

@@ -1,0 +1,256 @@
+//! Tieline's graph as queries see it: kinds and finer types are labels, names and attributes are properties, and only the
+//! links that the scope admits are there.
+
+use std::cell::RefCell;
+
+use super::claims::ClaimSource;
+use super::graph::{LabelNo, Link, PropertyGraph, Side};
+use super::value::Value;
+use crate::graph::{Graph, LinkFilter};
+use crate::model::{Claim, EntityNo, Says, Truth};
+
+/// Labels from this number on are finer types; those below are kinds.
+const FINER: LabelNo = 1 << 16;
+
+/// A graph under a filter, with the claims behind it.
+pub struct Mapped<'a, C: ClaimSource> {
+    graph: &'a Graph,
+    filter: &'a LinkFilter,
+    /// Whether the filter has to look at claims.
+    weigh: bool,
+    symmetric: bool,
+    claims: RefCell<&'a mut C>,
+    failed: RefCell<Option<C::Error>>,
+}
+
+impl<'a, C: ClaimSource> Mapped<'a, C> {
+    /// The graph under a filter.
+    pub fn new(graph: &'a Graph, filter: &'a LinkFilter, claims: &'a mut C) -> Self {
+        Self {
+            graph,
+            filter,
+            weigh: filter.weighs_claims(graph),
+            symmetric: graph.meta().link_kinds.iter().any(|kind| kind.symmetric),
+            claims: RefCell::new(claims),
+            failed: RefCell::new(None),
+        }
+    }
+
+    /// Why claims could not be read, if they could not: then what was answered is not to be trusted.
+    pub fn failure(&self) -> Option<C::Error> {
+        self.failed.borrow_mut().take()
+    }
+
+    /// Claims by number; none, and the failure kept, if they cannot be read.
+    fn read(&self, numbers: &[u32]) -> Vec<Claim> {
+        match self.claims.borrow_mut().claims(numbers) {
+            Ok(claims) => claims,
+            Err(error) => {
+                self.failed.borrow_mut().get_or_insert(error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn word(&self, word: crate::model::Word) -> String {
+        self.claims.borrow().word(word)
+    }
+
+    /// The attributes that are claimed of an entity, each once, in the order of claims.
+    fn attributes(&self, entity: EntityNo) -> Vec<(String, Value)> {
+        let mut attributes: Vec<(String, Value)> = Vec::new();
+        for claim in self.read(self.graph.claims_of(entity)) {
+            if let Says::Attribute { key, value, .. } = &claim.says {
+                let key = self.word(*key);
+                if !attributes.iter().any(|(known, _)| *known == key) {
+                    attributes.push((key, typed(value)));
+                }
+            }
+        }
+        attributes
+    }
+
+    fn claim(&self, claim: &Claim) -> Value {
+        let source = self.graph.sources().get(claim.source as usize);
+        let number = |number: u32| if number == 0 { Value::Null } else { Value::Int(i64::from(number)) };
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
+        let speaker = claim.speaker.and_then(|speaker| self.graph.node(speaker)).map(|node| node.name.to_owned());
+        let grade = source.map(|source| format!("{}{}", source.reliability, claim.credibility));
+        Value::map([
+            ("source".into(), text(source.map(|source| source.id.clone()))),
+            ("paragraph".into(), number(claim.locator.paragraph)),
+            ("sentence".into(), number(claim.locator.sentence)),
+            ("speaker".into(), text(speaker)),
+            ("modality".into(), Value::text(claim.modality.word())),
+            ("credibility".into(), Value::Int(i64::from(claim.credibility.number()))),
+            ("grade".into(), text(grade)),
+            ("since".into(), text(claim.when.and_then(|when| when.since()))),
+            ("until".into(), text(claim.when.and_then(|when| when.until()))),
+            ("text".into(), text(claim.text.as_deref().map(str::to_owned))),
+        ])
+    }
+}
+
+/// The value of an attribute: a number if it is written as one.
+fn typed(value: &str) -> Value {
+    match (value.parse::<i64>(), value.parse::<f64>()) {
+        (Ok(whole), _) => Value::Int(whole),
+        (_, Ok(number)) if number.is_finite() => Value::Float(number),
+        _ => Value::text(value),
+    }
+}
+
+/// A place in a list of names of kinds, as a number.
+fn place(names: &[String], name: &str) -> Option<LabelNo> {
+    names.iter().position(|known| known == name).map(|place| place as LabelNo)
+}
+
+impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
+    fn node_count(&self) -> u32 {
+        self.graph.entity_count() as u32
+    }
+
+    fn label(&self, name: &str) -> Option<LabelNo> {
+        let meta = self.graph.meta();
+        // The code of a finer type is its place plus 1.
+        place(&meta.kinds, name).or_else(|| place(&meta.finer, name).map(|place| FINER + place + 1))
+    }
+
+    fn link_kind(&self, name: &str) -> Option<LabelNo> {
+        self.graph.link_kind_code(name).map(LabelNo::from)
+    }
+
+    fn link_kind_name(&self, kind: LabelNo) -> &str {
+        u8::try_from(kind).ok().and_then(|kind| self.graph.link_kind(kind)).map_or("", |kind| &kind.name)
+    }
+
+    fn has_label(&self, node: u32, label: LabelNo) -> bool {
+        match label.checked_sub(FINER) {
+            None => self.graph.kind_of(node).map(LabelNo::from) == Some(label),
+            Some(finer) => self.graph.node(node).is_some_and(|view| LabelNo::from(view.finer) == finer),
+        }
+    }
+
+    fn labels(&self, node: u32) -> Vec<&str> {
+        let Some(view) = self.graph.node(node) else { return Vec::new() };
+        [self.graph.kind_name(view.kind)].into_iter().chain(self.graph.finer_name(view.finer)).collect()
+    }
+
+    fn label_count(&self, label: LabelNo) -> u32 {
+        match self.graph.meta().entities_by_kind.get(label as usize) {
+            Some(count) => u32::try_from(*count).unwrap_or(u32::MAX),
+            // How many have a finer type is not counted; it is some of those of a kind.
+            None => self.node_count() / 8,
+        }
+    }
+
+    fn next_node(&self, label: Option<LabelNo>, from: u32) -> Option<u32> {
+        (from..self.node_count())
+            .find(|node| self.graph.is_live(*node) && label.is_none_or(|label| self.has_label(*node, label)))
+    }
+
+    fn is_symmetric(&self, kind: LabelNo) -> bool {
+        u8::try_from(kind).ok().and_then(|kind| self.graph.link_kind(kind)).is_some_and(|kind| kind.symmetric)
+    }
+
+    fn has_symmetric(&self) -> bool {
+        self.symmetric
+    }
+
+    fn degree(&self, node: u32, side: Side) -> u32 {
+        let (out, into) = self.graph.split(node);
+        match side {
+            Side::Out => out.len() as u32,
+            Side::In => into.len() as u32,
+        }
+    }
+
+    fn link_at(&self, node: u32, side: Side, place: u32) -> Option<Link> {
+        let ties = self.graph.ties(node);
+        let place = match side {
+            Side::Out => place as usize,
+            Side::In => ties.outgoing() + place as usize,
+        };
+        let (other, tie) = ties.at(place)?;
+        let link = ties.link(place);
+        (self.filter.admits(self.graph, tie, self.weigh, || link) > Truth::No).then(|| Link {
+            link,
+            node: other,
+            kind: LabelNo::from(tie.kind),
+        })
+    }
+
+    fn ends(&self, link: u32) -> (u32, u32) {
+        self.graph.link(link).map_or((0, 0), |view| (view.from, view.to))
+    }
+
+    fn kind_of(&self, link: u32) -> LabelNo {
+        self.graph.link(link).map_or(LabelNo::MAX, |view| LabelNo::from(view.tie.kind))
+    }
+
+    fn node_property(&self, node: u32, key: &str) -> Value {
+        let Some(view) = self.graph.node(node) else { return Value::Null };
+        match key {
+            "id" => Value::text(view.id),
+            "name" => Value::text(if view.name.is_empty() { view.id } else { view.name }),
+            "kind" => Value::text(self.graph.kind_name(view.kind)),
+            "type" => self.graph.finer_name(view.finer).map_or(Value::Null, Value::text),
+            "names" => Value::list(self.graph.names_of(node).into_iter().map(|(_, name)| Value::text(name)).collect()),
+            _ => self.attributes(node).into_iter().find(|(known, _)| known == key).map_or(Value::Null, |(_, v)| v),
+        }
+    }
+
+    fn link_property(&self, link: u32, key: &str) -> Value {
+        self.link_properties(link).into_iter().find(|(known, _)| known == key).map_or(Value::Null, |(_, value)| value)
+    }
+
+    fn node_properties(&self, node: u32) -> Vec<(String, Value)> {
+        let given = ["id", "name", "kind", "type", "names"].into_iter();
+        let given = given.map(|key| (key.to_owned(), self.node_property(node, key)));
+        given.chain(self.attributes(node)).filter(|(_, value)| !value.is_null()).collect()
+    }
+
+    fn link_properties(&self, link: u32) -> Vec<(String, Value)> {
+        let Some(edge) = self.graph.show_link(link, Truth::Yes) else { return Vec::new() };
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
+        let properties = [
+            ("id", Value::text(&edge.id)),
+            ("kind", Value::text(&edge.kind)),
+            ("since", text(edge.since)),
+            ("until", text(edge.until)),
+            ("when", text(edge.when)),
+            ("grade", Value::text(&edge.grade)),
+            ("sources", Value::Int(i64::from(edge.sources))),
+            ("modality", Value::text(edge.modality.word())),
+        ];
+        properties
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
+    }
+
+    fn named(&self, text: &str, by_name: bool) -> Vec<u32> {
+        if by_name {
+            let mut found: Vec<u32> = self.graph.named(text).into_iter().map(|hit| hit.entity).collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        } else {
+            self.graph.by_id(text).into_iter().collect()
+        }
+    }
+
+    fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>> {
+        match key {
+            "id" => Some(self.named(text, false)),
+            "name" => Some(self.named(text, true)),
+            _ => None,
+        }
+    }
+
+    fn claims(&self, link: u32) -> Vec<Value> {
+        let numbers: Vec<u32> = self.graph.evidence(link).iter().map(|evidence| evidence.claim).collect();
+        self.read(&numbers).iter().map(|claim| self.claim(claim)).collect()
+    }
+}

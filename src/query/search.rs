@@ -1,0 +1,136 @@
+//! Path patterns as automata, for the path search.
+//!
+//! A pattern becomes hops (links to walk) and, for each state, the ways on: which node conditions must hold at the node
+//! that has been reached, and which hop follows. State 0 is the start; state `h + 1` is reached by hop `h`. Bounded
+//! repetitions are unrolled; an unbounded one loops in its last copy. Between two hops there is at most one way, so the
+//! hops of a path say all about how it was matched.
+//!
+//! The idea of one search over the product of graph and automaton is that of PathFinder (arXiv 2306.02194).
+
+use super::ast::{Direction, Mode, Selector};
+use super::plan::{Ex, LabelTest, Slot};
+
+/// A search for paths from a known node.
+#[derive(Debug)]
+pub struct Search {
+    /// The node where paths start.
+    pub from: Slot,
+    /// Where the node goes at which they end.
+    pub to: Slot,
+    /// Whether that node is known.
+    pub to_bound: bool,
+    /// Whether the search runs against the order of the pattern.
+    pub reversed: bool,
+    /// Which of the paths between two ends.
+    pub selector: Selector,
+    /// What a path may repeat.
+    pub mode: Mode,
+    /// The automaton.
+    pub automaton: Automaton,
+    /// What must hold of every node of a path: slot for the node, condition, the value that the condition must have.
+    pub every_node: Vec<(Slot, Ex, bool)>,
+    /// The same for every link.
+    pub every_link: Vec<(Slot, Ex, bool)>,
+    /// What must hold of a whole path, before the selector.
+    pub filter: Option<Ex>,
+    /// Links and lists of links that a path must not contain.
+    pub differs: Vec<Slot>,
+    /// Where the path goes.
+    pub path: Slot,
+    /// The most links of a path, if it is bounded.
+    pub longest: Option<u32>,
+    /// Whether the pattern is one link over and over, at least zero times or once: then a shortest walk from one node to
+    /// another repeats nothing by itself.
+    pub plain: bool,
+    /// Whether nothing is wanted of a path but its end.
+    pub bare: bool,
+    /// Whether equal paths with equal variables count once.
+    pub once: bool,
+}
+
+/// A pattern as an automaton.
+#[derive(Debug, Default)]
+pub struct Automaton {
+    /// The nodes of the pattern.
+    pub nodes: Vec<NodeTest>,
+    /// The links of the pattern.
+    pub links: Vec<LinkTest>,
+    /// The conditions on repetitions.
+    pub groups: Vec<GroupTest>,
+    /// What each hop walks: a place in `links`.
+    pub hops: Vec<usize>,
+    /// The ways on from each state.
+    pub ways: Vec<Vec<Way>>,
+}
+
+/// A way on from a state.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// What must hold at the node, in order.
+    pub checks: Vec<Check>,
+    /// The hop that follows; none at the end of the pattern.
+    pub hop: Option<usize>,
+}
+
+/// A condition at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// A node of the pattern.
+    Node(usize),
+    /// The end of a repetition.
+    Group(usize),
+}
+
+/// A node of the pattern.
+#[derive(Debug)]
+pub struct NodeTest {
+    /// What its labels must be.
+    pub labels: Option<LabelTest>,
+    /// What must hold of it; its variable is set before.
+    pub filters: Vec<Ex>,
+    /// The known node that it must be.
+    pub same: Option<Slot>,
+    /// Its variable while conditions are tested.
+    pub slot: Slot,
+    /// Where all its nodes go as a list, if it is repeated and named.
+    pub list: Option<Slot>,
+    /// Whether it has a variable.
+    pub named: bool,
+}
+
+/// A link of the pattern.
+#[derive(Debug)]
+pub struct LinkTest {
+    /// What its kind must be.
+    pub kind: Option<LabelTest>,
+    /// Where it points in the order of the search.
+    pub direction: Direction,
+    /// What must hold of it; its variable is set before.
+    pub filters: Vec<Ex>,
+    /// Its variable while conditions are tested.
+    pub slot: Slot,
+    /// Where all its links go as a list, if it is repeated and named.
+    pub list: Option<Slot>,
+    /// Whether it is repeated.
+    pub repeated: bool,
+    /// Whether it has a variable.
+    pub named: bool,
+}
+
+/// A condition on each repetition of a group.
+#[derive(Debug)]
+pub struct GroupTest {
+    /// What must hold.
+    pub filter: Ex,
+    /// The nodes of one repetition, one more than links; places in [`Automaton::nodes`], several where patterns meet.
+    pub nodes: Vec<Vec<usize>>,
+    /// The links of one repetition.
+    pub links: Vec<usize>,
+}
+
+impl Automaton {
+    /// Whether what may follow depends on no more than node, state and last link.
+    pub fn forgets(&self) -> bool {
+        self.groups.iter().all(|group| group.links.len() == 1)
+    }
+}

@@ -1,0 +1,259 @@
+//! Queries on a small graph of groups and people, and what no query may do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::time::{Duration, Instant};
+
+use tieline::query::Budget;
+use tieline::query::diagnostics::Code;
+use tieline::query::execute::Parameters;
+use tieline::query::scratch::ScratchGraph;
+use tieline::query::value::Value;
+
+fn ties() -> ScratchGraph {
+    let mut graph = ScratchGraph::default();
+    graph
+        .create(
+            "create (ttp:Organisation:Group {id: 'ttp', name: 'TTP', founded: 2007}),
+                    (hn:Organisation:Group {id: 'hn', name: 'Haqqani Network', founded: 1980}),
+                    (aq:Organisation {id: 'aq', name: 'al-Qaeda', founded: 1988}),
+                    (af:Organisation {id: 'af', name: 'Afghan Taliban', founded: 1994}),
+                    (nm:Person {id: 'nm', name: 'Noor Wali Mehsud'}),
+                    (sh:Person {id: 'sh', name: 'Sirajuddin Haqqani'}),
+                    (pk:Place {id: 'pk', name: 'Pakistan'}),
+                    (ttp)-[:led_by {grade: 'B2', weight: 2}]->(nm),
+                    (hn)-[:led_by {grade: 'A1', weight: 1}]->(sh),
+                    (ttp)-[:allied_with {grade: 'C3', weight: 5}]->(hn),
+                    (hn)-[:allied_with {grade: 'A1', weight: 1}]->(aq),
+                    (ttp)-[:allied_with {grade: 'B2', weight: 1}]->(af),
+                    (af)-[:allied_with {grade: 'B2', weight: 1}]->(aq),
+                    (hn)-[:part_of {grade: 'A2', weight: 1}]->(af),
+                    (ttp)-[:located_in {grade: 'A1', weight: 1}]->(pk),
+                    (hn)-[:located_in {grade: 'A1', weight: 1}]->(pk)",
+        )
+        .unwrap();
+    graph
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" ")),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| format!("{key}={}", show(value))).collect::<Vec<_>>().join(" ")
+        }
+        Value::Null => "null".into(),
+        Value::Int(number) => number.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The rows of a query, sorted, values separated by blanks.
+fn rows(query: &str) -> Vec<String> {
+    let (table, cut) = ties()
+        .query(query, &Parameters::new(), Budget::default())
+        .unwrap_or_else(|fault| panic!("{query}: {}: {fault:?}", fault.message));
+    assert_eq!(cut, None);
+    let mut rows: Vec<String> =
+        table.rows.iter().map(|row| row.iter().map(show).collect::<Vec<_>>().join(" ")).collect();
+    rows.sort();
+    rows
+}
+
+fn check(query: &str, expected: &[&str]) {
+    assert_eq!(rows(query), expected, "{query}");
+}
+
+fn code(query: &str) -> Code {
+    match ties().query(query, &Parameters::new(), Budget::default()) {
+        Err(fault) => fault.code,
+        Ok((table, _)) => panic!("{query}: {:?}", table.rows),
+    }
+}
+
+const WALK: &str = "[n in nodes(p) | n.id]";
+
+#[test]
+fn a_condition_on_a_path_is_applied_during_the_search() {
+    for pattern in [
+        "shortestPath((a)-[*]-(b))",
+        "any shortest (a)-[]-+(b)",
+        "any shortest (a)-[*]-(b)",
+        "shortest 1 (a)-[]-{1,}(b)",
+        "all shortest (a)((x)-[r]-(y))+(b)",
+    ] {
+        for condition in [
+            "none(n in nodes(p) where n.id in ['hn', 'pk'])",
+            "not any(n in nodes(p) where n.id in ['hn', 'pk'])",
+            "all(n in nodes(p) where not n.id in ['hn', 'pk'])",
+            "all(r in relationships(p) where not r.grade in ['C3', 'A1'])",
+            "size([n in nodes(p) where n.id = 'af']) = 1 and length(p) < 3",
+        ] {
+            check(
+                &format!("match (a {{id: 'ttp'}}), (b {{id: 'aq'}}), p = {pattern} where {condition} return {WALK}"),
+                &["[ttp af aq]"],
+            );
+        }
+    }
+    check(
+        "match (a @ttp), (b @aq), (c @af) match p = allShortestPaths((a)-[*..4]-(b)) where not c in nodes(p)
+         return [n in nodes(p) | n.id]",
+        &["[ttp hn aq]"],
+    );
+    check(
+        "match p = shortestPath((a @nm)-[*]-(b @sh)) where length(p) > 3 return [n in nodes(p) | n.id]",
+        &["[nm ttp af hn sh]"],
+    );
+}
+
+#[test]
+fn repetitions_bind_lists() {
+    check(
+        "match (a @ttp)((x)-[r:allied_with]->(y)){2}(b) return [n in x | n.id], [l in r | l.weight], [n in y | n.id], b.id",
+        &["[ttp af] [1 1] [af aq] aq", "[ttp hn] [5 1] [hn aq] aq"],
+    );
+    check(
+        "match (a @ttp)((x)-[r:allied_with]->(y) where x.founded > y.founded){1,2}(b) return b.id, size(r)",
+        &["af 1", "aq 2", "hn 1"],
+    );
+    check("match (a @ttp)((x)-[r:allied_with where r.weight < 3]->(y))+(b) return b.id", &["af", "aq"]);
+    check("match (a @ttp)-[r:allied_with]->{0,1}(b) return b.id, size(r)", &["af 1", "hn 1", "ttp 0"]);
+    check("match (b @aq)<-[:allied_with]-{,1}(a) return a.id", &["af", "aq", "hn"]);
+    check("match ((a:Person)<-[:led_by]-(b))((c)-[:allied_with]->(d)){2} return a.id", &["nm", "nm"]);
+}
+
+#[test]
+fn labels_combine() {
+    check("match (a:Organisation&!Group) return a.id", &["af", "aq"]);
+    check("match (a:Person|Place) return a.id", &["nm", "pk", "sh"]);
+    check("match (a:!%) return a.id", &[]);
+    check(
+        "match (a:Group)-[r:!allied_with&!located_in]->(b:%) return type(r), b.id",
+        &["led_by nm", "led_by sh", "part_of af"],
+    );
+    check("match (a) where a:(Person|Place)&!Place return a.id", &["nm", "sh"]);
+    check("match (a where a.founded < 1990)-[:located_in]->() return a.id", &["hn"]);
+}
+
+#[test]
+fn modes_and_selectors_are_read_in_any_place() {
+    check("match p = trail (a @nm)-[]-{2}(b) return b.id", &["af", "hn", "pk"]);
+    check("match all shortest p = (a @ttp)-[]->+(b @aq) return length(p)", &["2", "2"]);
+    check("match p = shortest 2 acyclic paths (a @ttp)-[]->+(b @aq) return length(p)", &["2", "2"]);
+    check("match p = shortest 2 path groups (a @ttp)-[]->+(b @aq) return length(p)", &["2", "2", "3"]);
+    check("match p = any 2 simple (a @ttp)-[]->+(b @aq) return length(p) > 1", &["Bool(true)", "Bool(true)"]);
+    check("match p = (a @ttp)-[*3]->(b @aq) return [n in nodes(p) | n.id]", &["[ttp hn af aq]"]);
+    check("match (a @ttp), (b @aq) return length(shortestPath((a)-[*]->(b)))", &["2"]);
+    assert_eq!(code("match p = walk (a)-[]->+(b) return p"), Code::UnboundedWalk);
+    check("match p = walk (a @nm)-[]-{2}(b) return b.id", &["af", "hn", "nm", "pk"]);
+}
+
+#[test]
+fn entities_are_named_by_id_or_name() {
+    check("match (a \"Haqqani Network\")-[:led_by]->(b) return b.name", &["Sirajuddin Haqqani"]);
+    check("match (a:Organisation @ttp)-[:led_by]->(b) return b.id", &["nm"]);
+    assert_eq!(code("match (a @nobody) return a"), Code::InvalidArgumentValue);
+}
+
+#[test]
+fn counts_and_texts() {
+    check("match (a:Organisation) where count { (a)--() } > 3 return a.id", &["hn", "ttp"]);
+    check("match (a) where a.name =~ '(?i).*haqqani.*' return a.id", &["hn", "sh"]);
+    check("match (a:Person) where exists { (a)<-[:led_by]-(:Group {name: 'TTP'}) } return a.id", &["nm"]);
+    check("return reduce(sum = 0, x in [1, 2, 3] | sum + x)", &["6"]);
+}
+
+#[test]
+fn every_explosion_ends_in_its_budget() {
+    let mut graph = ScratchGraph::default();
+    graph.create("unwind range(1, 50) as i create (:N {n: i})").unwrap();
+    let links: Vec<(u32, u32)> = (0..50).flat_map(|a| (0..50).map(move |b| (a, b))).collect();
+    links.into_iter().filter(|(a, b)| a != b).for_each(|(a, b)| {
+        graph.add_link(a, "T", b, Vec::new());
+    });
+    let budget = Budget { rows: 1000, visited: 2_000_000, time: Duration::from_millis(500) };
+    for query in [
+        "match p = (a)-[*]->(b) return p",
+        "match p = (a)-[*]->(b) return count(*)",
+        "match p = acyclic (a {n: 1})-[]-+(b {n: 2}) return count(*)",
+        "match p = shortest 100000 (a {n: 1})-[]-+(b {n: 2}) return count(p)",
+        "match p = all shortest walk (a {n: 1})-[]-{9}(b {n: 2}) return count(p)",
+        "match (a), (b), (c), (d), (e) return count(*)",
+        "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return count(*)",
+        "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return x, y",
+        "match (a) where exists { (a)-[*]->({n: -1}) } return a",
+    ] {
+        let started = Instant::now();
+        let (_, cut) = graph.query(query, &Parameters::new(), budget).unwrap();
+        assert!(cut.is_some(), "{query}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{query}: {:?}", started.elapsed());
+    }
+    let shortest = "match p = all shortest (a {n: 1})-[]->+(b {n: 2}) return length(p)";
+    let (table, cut) = graph.query(shortest, &Parameters::new(), budget).unwrap();
+    assert_eq!((table.rows.len(), cut), (1, None));
+}
+
+#[test]
+fn what_cannot_be_computed_is_an_error() {
+    assert_eq!(code("return 1 / 0"), Code::DivisionByZero);
+    assert_eq!(code("return 9223372036854775807 + 1"), Code::IntegerOverflow);
+    assert_eq!(code("return -(-9223372036854775808)"), Code::IntegerOverflow);
+    assert_eq!(code("return abs(-9223372036854775807 - 1)"), Code::IntegerOverflow);
+    assert_eq!(code("return -9223372036854775808 / -1"), Code::IntegerOverflow);
+    assert_eq!(code("return range(1, 9223372036854775807)"), Code::NumberOutOfRange);
+    assert_eq!(code("return 'a' =~ '('"), Code::InvalidArgumentValue);
+    assert_eq!(code("return $nobody"), Code::MissingParameter);
+}
+
+#[test]
+fn long_queries_are_refused_or_run_without_running_out_of_stack() {
+    let many = |count: usize, text: &str| text.repeat(count);
+    for count in [100, 10_000] {
+        for query in [
+            format!("match (){} return count(*)", many(count, "-->()")),
+            format!("match (){} return 1", many(count, ", ()")),
+            format!("{} return 1", many(count, "unwind [1] as x with 1 as y ")),
+            format!("{} return 1", many(count, "with 1 as y ")),
+            format!("{} return 1", many(count, "optional match () ")),
+            format!("match p = any shortest (){} return p", many(count, "-[]->{1,2}()")),
+            format!("match p = any shortest ()-[]->{{1,{count}}}() return count(p)"),
+            format!("return 1 as a{}", many(count, " union return 1 as a")),
+            format!("return [{}1]", many(count, "1, ")),
+            format!(
+                "match (a) where {}true{} return 1",
+                many(count / 3, "exists { match (a)--(b) where "),
+                many(count / 3, "}")
+            ),
+            format!("match (a) where {}true return 1", many(count, "(a)--() or ")),
+            format!("return {}1", many(count.min(99), "-(1 + abs(")) + &many(count.min(99), "))"),
+        ] {
+            let budget = Budget { visited: 100_000, ..Budget::default() };
+            let _ = ties().query(&query, &Parameters::new(), budget);
+        }
+    }
+}
+
+#[test]
+fn a_plan_says_what_it_does() {
+    let graph = ties();
+    let text = "match p = any shortest (a {id: 'ttp'})-[:allied_with]-+(b @aq)
+                where none(n in nodes(p) where n.id = 'hn') and a.founded > 2000
+                return b.name, count(*) order by b.name limit 3";
+    let query = tieline::query::parser::scratch_query(text).unwrap();
+    let plan = tieline::query::bind::plan(&query, text, &graph).unwrap();
+    assert_eq!(
+        tieline::query::explain::explain(&plan, &graph),
+        [
+            "find b among 1 known nodes",
+            "find a among 1 known nodes",
+            "where a.id = \"ttp\"",
+            "where a.founded > 2000",
+            "search any shortest trails from (a) to (b), which is known, 1 hops",
+            "  no node where n.id = \"hn\"",
+            "gather count by b.name",
+            "project b.name, count(*)",
+            "order by b.name",
+            "limit 3",
+        ]
+    );
+}

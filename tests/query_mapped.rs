@@ -1,0 +1,188 @@
+//! The query core on the mapped graph: kinds, names, attributes, periods and claims as it sees them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::convert::Infallible;
+use std::sync::atomic::AtomicBool;
+
+use tieline::graph::{Answer, Builder, Cell, Graph, LinkFilter, LinkKindMeta};
+use tieline::model::{
+    Changes, Claim, ClaimNo, Commit, Credibility, Locator, Modality, NameRole, Reliability, Says, Source, Word,
+};
+use tieline::query::ast::Body;
+use tieline::query::{Budget, ClaimSource, Meter, core, parse};
+
+struct Claims(Changes);
+
+impl ClaimSource for Claims {
+    type Error = Infallible;
+
+    fn claims(&mut self, numbers: &[ClaimNo]) -> Result<Vec<Claim>, Infallible> {
+        Ok(numbers.iter().map(|number| self.0.claims[*number as usize].clone()).collect())
+    }
+
+    fn word(&self, word: Word) -> String {
+        self.0.words.text(word).to_owned()
+    }
+
+    fn sources(&mut self) -> Result<Vec<Source>, Infallible> {
+        Ok(self.0.sources().to_vec())
+    }
+
+    fn added(&mut self, _: ClaimNo) -> Result<Option<Commit>, Infallible> {
+        Ok(None)
+    }
+}
+
+fn claims() -> Claims {
+    let mut changes = Changes::default();
+    changes.add_source(Source { id: "report".into(), reliability: Reliability::B, ..Source::default() }).unwrap();
+    let add = |changes: &mut Changes, says, when: Option<&str>, modality| {
+        changes.claims.push(Claim {
+            says,
+            when: when.map(|when| when.parse().unwrap()),
+            source: 0,
+            locator: Locator { paragraph: 2, sentence: 7, span: None },
+            speaker: None,
+            modality,
+            credibility: Credibility::new(2).unwrap(),
+            text: Some("A sentence.".into()),
+            note: None,
+        });
+    };
+    for (id, name, kind, finer) in [
+        ("ttp", "Tehrik-e Taliban Pakistan", "Organisation", Some("militant_group")),
+        ("aq", "al-Qaeda", "Organisation", Some("militant_group")),
+        ("hn", "Haqqani Network", "Organisation", None),
+        ("nm", "Noor Wali Mehsud", "Person", None),
+    ] {
+        let entity = changes.add_entity(id, kind, finer).unwrap();
+        let says = Says::Name { entity, text: name.into(), role: NameRole::Primary, language: None };
+        add(&mut changes, says, None, Modality::Asserted);
+    }
+    let founded = Says::Attribute { entity: 0, key: changes.words.intern("founded"), value: "2007".into() };
+    add(&mut changes, founded, None, Modality::Asserted);
+    for (from, kind, to, when, modality) in [
+        (0, "led_by", 3, Some("2018/.."), Modality::Asserted),
+        (1, "allied_with", 0, Some("2007/2010"), Modality::Asserted),
+        (1, "allied_with", 2, None, Modality::Alleged),
+        (0, "split_from", 2, Some("2008"), Modality::Asserted),
+    ] {
+        let kind = changes.words.intern(kind);
+        add(&mut changes, Says::Link { from, kind, to }, when, modality);
+    }
+    Claims(changes)
+}
+
+fn graph(changes: &Changes) -> Graph {
+    let readings = |name: &str| LinkKindMeta {
+        name: name.to_owned(),
+        forward: name.to_owned(),
+        backward: name.to_owned(),
+        symmetric: name == "allied_with",
+    };
+    let mut builder = Builder::new(&changes.words, changes.sources(), &readings);
+    changes.entities().iter().for_each(|entity| builder.entity(entity).unwrap());
+    changes.claims.iter().zip(0..).for_each(|(claim, number)| builder.claim(number, claim).unwrap());
+    let sections = builder.finish(changes.claims.len() as u32).unwrap();
+    Graph::from_bytes(&sections.to_bytes([1; 16], 1).unwrap()).unwrap()
+}
+
+fn ask(text: &str, filter: &LinkFilter) -> Answer {
+    let mut claims = claims();
+    let graph = graph(&claims.0);
+    let statement = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let Body::Query(query) = &statement.body else { panic!("{text}") };
+    let stop = AtomicBool::new(false);
+    let meter = Meter::new(Budget::default(), &stop);
+    core::answer(query, text, &graph, filter, &mut claims, meter).unwrap_or_else(|error| panic!("{text}: {error:?}")).0
+}
+
+fn show(answer: &Answer, cell: &Cell) -> String {
+    let list = |cells: &[Cell]| cells.iter().map(|cell| show(answer, cell)).collect::<Vec<_>>().join(" ");
+    match cell {
+        Cell::Null => "null".into(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Float(number) => number.to_string(),
+        Cell::Text(text) => text.clone(),
+        Cell::Node(node) => format!("({})", answer.graph[*node].id),
+        Cell::Edge(edge) => format!("[{}]", answer.graph[*edge].id),
+        Cell::List(cells) => list(cells),
+        Cell::Map(entries) => {
+            entries.iter().map(|(key, cell)| format!("{key}={}", show(answer, cell))).collect::<Vec<_>>().join(" ")
+        }
+        Cell::Path(nodes, _) => nodes.iter().map(|node| answer.graph[*node].id.clone()).collect::<Vec<_>>().join("-"),
+    }
+}
+
+fn check_in(filter: &LinkFilter, text: &str, expected: &[&str]) {
+    let answer = ask(text, filter);
+    let mut rows: Vec<String> = answer
+        .rows
+        .iter()
+        .map(|row| row.iter().map(|cell| show(&answer, cell)).collect::<Vec<_>>().join(" | "))
+        .collect();
+    rows.sort();
+    assert_eq!(rows, expected, "{text}");
+}
+
+fn check(text: &str, expected: &[&str]) {
+    check_in(&LinkFilter::default(), text, expected);
+}
+
+#[test]
+fn kinds_names_and_attributes_are_labels_and_properties() {
+    check("match (a:Organisation) return a.id", &["aq", "hn", "ttp"]);
+    check(
+        "match (a:militant_group) return a.name, a.founded",
+        &["Tehrik-e Taliban Pakistan | 2007", "al-Qaeda | null"],
+    );
+    check("match (a {name: 'al-Qaeda'}) return a, labels(a)", &["(aq) | Organisation militant_group"]);
+    check("match (a \"al qaida\") return a.id, a.kind, a.type", &["aq | Organisation | militant_group"]);
+    check("match (a) where a.founded > 2000 return keys(a)", &["id name kind type names founded"]);
+}
+
+#[test]
+fn links_have_their_folded_claims_as_properties() {
+    check(
+        "match (@ttp)-[l:led_by]->(b) return l, l.since, l.grade, l.sources, l.modality, b",
+        &["[ttp/led_by/nm] | 2018 | B2 | 1 | asserted | (nm)"],
+    );
+    check(
+        "match (@ttp)-[l:led_by]->() unwind claims(l) as c return c.source, c.paragraph, c.sentence, c.grade, c.text",
+        &["report | 2 | 7 | B2 | A sentence."],
+    );
+}
+
+#[test]
+fn links_without_direction_are_found_in_either() {
+    check("match (@ttp)-[:allied_with]->(b) return b.id", &["aq"]);
+    check("match (@aq)-[:allied_with]->(b) return b.id", &["hn", "ttp"]);
+    check("match (@aq)<-[:allied_with]-(b) return b.id", &["hn", "ttp"]);
+    check("match (@aq)-[:allied_with]-(b) return b.id", &["hn", "ttp"]);
+    check("match (@hn)-[:split_from]->(b) return b.id", &[]);
+    check("match p = any shortest (@nm)-[]-+(@aq) return p", &["nm-ttp-aq"]);
+    check("match p = all shortest (@ttp)-[]->+(@hn) where none(x in nodes(p) where x.id = 'aq') return p", &["ttp-hn"]);
+}
+
+#[test]
+fn the_scope_decides_which_links_are_there() {
+    let mut filter = LinkFilter::default();
+    filter.allow(&[Modality::Asserted]);
+    check_in(&filter, "match (@aq)--(b) return b.id", &["ttp"]);
+    check_in(&filter, "match p = any shortest (@aq)-[]-+(@hn) return p", &["aq-ttp-hn"]);
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    let answer = ask("match (a:Organization)-[:lead_by]->(b) return a", &LinkFilter::default());
+    assert_eq!(answer.rows.len(), 0);
+    assert_eq!(
+        answer.notes,
+        [
+            "nothing here is of the kind `Organization`; did you mean `Organisation`?",
+            "nothing here is of the kind `lead_by`; did you mean `led_by`?"
+        ]
+    );
+}
