@@ -99,13 +99,22 @@ impl Graph {
         let folded = names::fold(text);
         let mut hits = self.exactly_named(&folded);
         if hits.is_empty() || !folded.contains(' ') {
-            let skeleton = names::skeleton(&folded);
-            self.find_similar(text, &skeleton, false, &mut hits);
-            if hits.iter().all(|hit| hit.score < HOLDS_ALL) {
-                self.find_similar(text, &skeleton, true, &mut hits);
-            }
-            best_of_each(&mut hits);
+            return self.find_like(text, limit);
         }
+        hits.truncate(limit);
+        hits
+    }
+
+    /// As [`Graph::find`], also beyond a name that is the same: for who looks for more than the one who has it.
+    pub fn find_like(&self, text: &str, limit: usize) -> Vec<Hit> {
+        let folded = names::fold(text);
+        let mut hits = self.exactly_named(&folded);
+        let skeleton = names::skeleton(&folded);
+        self.find_similar(text, &skeleton, false, &mut hits);
+        if hits.iter().all(|hit| hit.score < HOLDS_ALL) {
+            self.find_similar(text, &skeleton, true, &mut hits);
+        }
+        best_of_each(&mut hits);
         hits.truncate(limit);
         hits
     }

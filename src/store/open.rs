@@ -189,7 +189,7 @@ impl Store {
         }
         let entries = directory::entries(directory)?;
         let has = |name| entries.iter().any(|entry| entry == name);
-        Err(if has(CREATING) {
+        Err(if has(CREATING) || has("CREATING.new") {
             not_a_database(directory, "its creation was interrupted; create it again")
         } else if has(SLED) {
             StoreError::damaged(directory, "its FORMAT file is missing")

@@ -15,9 +15,11 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT) as usize;
         let graph = self.context.graph;
         let mut found = Found::new(&["entity", "kind", "matched", "role", "score", "why"]);
-        // Kinds are filtered after ranking, so that more has to be ranked than is shown.
-        let ranked = if kinds.is_trivial() { limit } else { limit.saturating_mul(50) };
-        for hit in graph.find(text, ranked) {
+        // Kinds are filtered after ranking, so that more has to be ranked than is shown, and who has just that name may be
+        // of another kind.
+        let ranked =
+            if kinds.is_trivial() { graph.find(text, limit) } else { graph.find_like(text, limit.saturating_mul(50)) };
+        for hit in ranked {
             if found.len() >= limit || !self.meter.fits(found.len()) {
                 break;
             }
