@@ -47,6 +47,7 @@ pub fn answer<C: ClaimSource>(
     let rows = table.rows.iter().map(|row| row.iter().map(|value| drawing.cell(value)).collect()).collect();
     let mut answer = drawing.answer;
     answer.columns = table.columns.iter().map(|name| name.to_string()).collect();
+    answer.chosen = true;
     answer.rows = rows;
     answer.cut = cut;
     answer.notes = notes(&plan, graph, &answer);

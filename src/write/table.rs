@@ -55,10 +55,9 @@ pub fn write(answer: &Answer, frame: Frame, options: &Options<'_>, out: &mut dyn
 }
 
 fn says_something(answer: &Answer, column: usize) -> bool {
-    answer
-        .rows
-        .iter()
-        .any(|row| row.get(column).is_some_and(|cell| *cell != Cell::Null && *cell != Cell::Text(String::new())))
+    let has_value =
+        |row: &Vec<Cell>| row.get(column).is_some_and(|cell| *cell != Cell::Null && *cell != Cell::Text(String::new()));
+    answer.rows.iter().any(|row| answer.chosen || has_value(row))
 }
 
 fn write_lines(table: &Table, out: &mut dyn io::Write) -> io::Result<()> {
@@ -277,5 +276,25 @@ mod tests {
     fn nothing_but_notes() {
         let answer = Answer { notes: vec!["nothing is known of it".into()], ..Answer::default() };
         assert_eq!(drawn(&answer, Frame::Plain, Options::default()), "nothing is known of it\n");
+    }
+
+    #[test]
+    fn columns_that_were_asked_for_are_shown_without_values_too() {
+        let row = vec![Cell::Int(1), Cell::Null];
+        let answer = Answer { columns: vec!["a".into(), "b".into()], rows: vec![row], ..Answer::default() };
+        let head = |answer: &Answer| {
+            let mut out = Vec::new();
+            write(answer, Frame::Plain, &Options::default(), &mut out).unwrap();
+            String::from_utf8(out)
+                .unwrap()
+                .lines()
+                .next()
+                .unwrap()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(head(&answer), ["a"]);
+        assert_eq!(head(&Answer { chosen: true, ..answer }), ["a", "b"]);
     }
 }
