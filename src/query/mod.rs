@@ -34,5 +34,5 @@ pub use desugar::desugar;
 pub use found::{Found, Item};
 pub use parser::{parse, scope};
 pub use paths::Scratch;
-pub use run::{Outcome, QueryError, Run, Timing, micros};
+pub use run::{Outcome, QueryError, Run, Table, Timing, micros};
 pub use verbs::place;

@@ -1,16 +1,20 @@
 //! From a statement's text to what it found.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
+
+use petgraph::graph::NodeIndex;
 
 use super::ast::{Body, Explain, Pipe, ScopeAst, Statement};
 use super::budget::{Budget, Meter};
 use super::claims::ClaimSource;
 use super::context::Context;
+use super::core;
 use super::found::{Found, Item};
 use super::paths::Scratch;
 use super::verbs::{self, Verbs};
-use crate::graph::Graph;
+use crate::graph::{Answer, Cell, Graph, Node};
 use crate::model::Diagnostic;
 use crate::schema::Schema;
 
@@ -60,10 +64,48 @@ pub struct Run<'a, C: ClaimSource> {
     pub last: &'a [String],
 }
 
+/// What a statement found.
+pub enum Table {
+    /// What a verb found, still in numbers of the graph.
+    Found(Found),
+    /// What a `match` query answers.
+    Answer(Answer),
+}
+
+impl Table {
+    /// The answer, detached from the graph.
+    pub fn answer(self, graph: &Graph) -> Answer {
+        match self {
+            Table::Found(found) => found.answer(graph),
+            Table::Answer(answer) => answer,
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Table::Found(found) => found.len(),
+            Table::Answer(answer) => answer.rows.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn note(&mut self, note: String) {
+        match self {
+            Table::Found(found) => found.notes.push(note),
+            Table::Answer(answer) => answer.notes.push(note),
+        }
+    }
+}
+
 /// What a statement found, and what ended it early.
 pub struct Outcome {
     /// The table.
-    pub found: Found,
+    pub table: Table,
     /// The budget that ended it, if one did.
     pub cut: Option<String>,
     /// Links looked at.
@@ -92,7 +134,7 @@ impl<C: ClaimSource> Run<'_, C> {
         // What is only counted takes no room in the answer.
         let rows = if counted { usize::MAX } else { self.budget.rows };
         let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
-        let mut found = match (&statement.body, statement.explain) {
+        let (mut table, visited, cut) = match (&statement.body, statement.explain) {
             (Body::Verb(verb), None | Some(Explain::Profile)) => {
                 let mut verbs = Verbs {
                     context,
@@ -102,29 +144,33 @@ impl<C: ClaimSource> Run<'_, C> {
                     claims: self.claims,
                     last: self.last,
                 };
-                verbs::answer(&mut verbs, verb)?
+                let found = verbs::answer(&mut verbs, verb)?;
+                (Table::Found(found), meter.visited(), meter.cut().map(str::to_owned))
             }
-            (Body::Verb(verb), Some(Explain::Explain)) => super::desugar::table(verb, scope),
-            (Body::Query(_), _) => {
-                return Err(Diagnostic::new(text, 0..text.len().min(5), "`match` is not a verb of this version")
-                    .help("the verbs are find, show, neighbours, path, between, common, timeline, why and rank")
-                    .into());
+            (Body::Verb(verb), Some(Explain::Explain)) => (Table::Found(super::desugar::table(verb, scope)), 0, None),
+            (Body::Query(query), Some(Explain::Explain)) => {
+                let mut found = Found::new(&["plan"]);
+                for line in core::explained(query, text, self.graph, &filter, self.claims)? {
+                    found.push([Item::Text(line)]);
+                }
+                (Table::Found(found), 0, None)
+            }
+            (Body::Query(query), None | Some(Explain::Profile)) => {
+                let (answer, visited) = core::answer(query, text, self.graph, &filter, self.claims, meter)?;
+                let cut = answer.cut.clone();
+                (Table::Answer(answer), visited, cut)
             }
         };
         for pipe in &statement.pipes {
-            reduce(&mut found, &pipe.value, self.graph);
+            reduce(&mut table, &pipe.value, self.graph);
         }
         let run_us = micros(started);
-        let cut = meter.cut().map(str::to_owned);
+        let rows = table.len();
         if statement.explain == Some(Explain::Profile) {
-            found.notes.push(format!(
-                "{} rows, {} links visited, {run_us:.0} microseconds",
-                found.len(),
-                meter.visited()
-            ));
+            table.note(format!("{rows} rows, {visited} links visited, {run_us:.0} microseconds"));
         }
-        let timing = Timing { parse_us: 0.0, plan_us, run_us, rows: found.len() };
-        Ok(Outcome { found, cut, visited: meter.visited(), timing })
+        let timing = Timing { parse_us: 0.0, plan_us, run_us, rows };
+        Ok(Outcome { table, cut, visited, timing })
     }
 }
 
@@ -134,24 +180,33 @@ pub fn micros(started: Instant) -> f64 {
 }
 
 /// Applies `| count`, `| count by kind` and `| ids`; renderings are left to the faces.
-fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
+fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
     let mut reduced = match pipe {
         Pipe::Render(_) => return,
         Pipe::Count => {
             let mut reduced = Found::new(&["count"]);
-            reduced.push([Item::Int(found.len() as i64)]);
+            reduced.push([Item::Int(table.len() as i64)]);
             reduced
         }
         Pipe::CountByKind => {
-            let mut counts = [0i64; 256];
-            for kind in found.entities().into_iter().filter_map(|entity| graph.kind_of(entity)) {
-                if let Some(count) = counts.get_mut(usize::from(kind)) {
-                    *count += 1;
+            let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
+            match table {
+                Table::Found(found) => {
+                    let mut counts = [0i64; 256];
+                    for kind in found.entities().into_iter().filter_map(|entity| graph.kind_of(entity)) {
+                        if let Some(count) = counts.get_mut(usize::from(kind)) {
+                            *count += 1;
+                        }
+                    }
+                    let counts = (0..=u8::MAX).zip(counts).filter(|(_, count)| *count > 0);
+                    counted.extend(counts.map(|(kind, count)| (graph.kind_name(kind), count)));
+                }
+                Table::Answer(answer) => {
+                    for node in entities(answer) {
+                        *counted.entry(&node.kind).or_default() += 1;
+                    }
                 }
             }
-            let counted = (0..=u8::MAX).zip(counts).filter(|(_, count)| *count > 0);
-            let mut counted: Vec<(&str, i64)> = counted.map(|(kind, count)| (graph.kind_name(kind), count)).collect();
-            counted.sort_unstable();
             let mut reduced = Found::new(&["kind", "count"]);
             for (kind, count) in counted {
                 reduced.push([Item::Text(kind.to_owned()), Item::Int(count)]);
@@ -159,13 +214,41 @@ fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
             reduced
         }
         Pipe::Ids => {
+            let ids: Vec<String> = match table {
+                Table::Found(found) => {
+                    let id = |entity| graph.node(entity).map_or("", |node| node.id).to_owned();
+                    found.entities().into_iter().map(id).collect()
+                }
+                Table::Answer(answer) => entities(answer).map(|node| node.id.clone()).collect(),
+            };
             let mut reduced = Found::new(&["id"]);
-            for entity in found.entities() {
-                reduced.push([Item::Text(graph.node(entity).map_or("", |node| node.id).to_owned())]);
+            for id in ids {
+                reduced.push([Item::Text(id)]);
             }
             reduced
         }
     };
-    reduced.notes = std::mem::take(&mut found.notes);
-    *found = reduced;
+    reduced.notes = match table {
+        Table::Found(found) => std::mem::take(&mut found.notes),
+        Table::Answer(answer) => std::mem::take(&mut answer.notes),
+    };
+    *table = Table::Found(reduced);
+}
+
+/// The entities that stand in rows of an answer, each once, in the order of the rows.
+fn entities(answer: &Answer) -> impl Iterator<Item = &Node> {
+    fn gather(cell: &Cell, nodes: &mut Vec<NodeIndex>) {
+        match cell {
+            Cell::Node(node) => nodes.push(*node),
+            Cell::Path(path, _) => nodes.extend(path),
+            Cell::List(cells) => cells.iter().for_each(|cell| gather(cell, nodes)),
+            Cell::Map(entries) => entries.iter().for_each(|(_, cell)| gather(cell, nodes)),
+            _ => {}
+        }
+    }
+    let mut nodes = Vec::new();
+    answer.rows.iter().flatten().for_each(|cell| gather(cell, &mut nodes));
+    let mut seen = HashSet::new();
+    nodes.retain(|node| seen.insert(*node));
+    nodes.into_iter().filter_map(|node| answer.graph.node_weight(node))
 }
