@@ -29,7 +29,9 @@ const NUMBERS: &str = "#";
 
 /// Columns in which no row has anything are left out.
 pub fn write(answer: &Answer, frame: Frame, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let columns: Vec<usize> = (0..answer.columns.len()).filter(|&column| says_something(answer, column)).collect();
+    let columns: Vec<usize> = (0..answer.columns.len())
+        .filter(|&column| says_something(answer, column) && !(options.unnumbered && name(answer, column) == NUMBERS))
+        .collect();
     if !columns.is_empty() {
         let table = build(answer, &columns, frame, options);
         let width = table.column_max_content_widths().iter().map(|&width| usize::from(width) + 3).sum::<usize>();
@@ -269,6 +271,13 @@ mod tests {
         ─────────────────────────────────────────────────────────────────
         al-Qaeda   —affiliated with (may hold) [1]— (2007-12 – ?)     2
                    Айман аз-Завахири —claimed to lead (denied) [2]→
+        "#);
+        let options = Options { unnumbered: true, ..Options::default() };
+        insta::assert_snapshot!(drawn(&answer, Frame::Plain, options), @r#"
+        entity     links
+        ─────────────────────────────────────────────────────────
+        al-Qaeda   —affiliated with (may hold)— (2007-12 – ?)
+                   Айман аз-Завахири —claimed to lead (denied)→
         "#);
     }
 
