@@ -7,7 +7,6 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use super::ast::Query;
 use super::budget::Meter;
 use super::claims::ClaimSource;
-use super::diagnostics::nearest;
 use super::execute::{Executor, Parameters};
 use super::explain::explain;
 use super::mapped::Mapped;
@@ -16,6 +15,7 @@ use super::value::Value;
 use super::{bind, plan::Plan};
 use crate::graph::{Answer, Cell, Graph, LinkFilter};
 use crate::model::{EntityNo, Truth};
+use crate::schema::nearest;
 
 /// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
 ///
