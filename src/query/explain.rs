@@ -82,6 +82,7 @@ impl<G: PropertyGraph> Lines<'_, G> {
             Selector::AllShortest => "all shortest".to_owned(),
             Selector::Shortest(k) => format!("shortest {k}"),
             Selector::ShortestGroups(k) => format!("shortest {k} groups"),
+            Selector::Cheapest(k) => format!("cheapest {k}"),
         };
         let mode = match search.mode {
             Mode::Walk => "walks",
@@ -98,6 +99,9 @@ impl<G: PropertyGraph> Lines<'_, G> {
             search.automaton.hops.len()
         );
         self.inside(&title, |lines| {
+            if let Some(cost) = &search.cost {
+                lines.add(format!("by {}{}", if cost.weakest { "weakest " } else { "" }, lines.ex(&cost.ex)));
+            }
             for (what, conditions) in [("node", &search.every_node), ("link", &search.every_link)] {
                 for (_, condition, wanted) in conditions {
                     let word = if *wanted { "every" } else { "no" };

@@ -360,6 +360,9 @@ impl<G: PropertyGraph> Executor<'_, G> {
             (Function::StartNode, Some(Value::Link(link))) => Value::Node(graph.ends(*link).0),
             (Function::EndNode, Some(Value::Link(link))) => Value::Node(graph.ends(*link).1),
             (Function::Claims, Some(Value::Link(link))) => Value::list(graph.claims(*link)),
+            (Function::GradeRank, Some(Value::Link(link))) => {
+                functions::apply(function, &[graph.link_property(*link, "grade")], span)?
+            }
             (Function::Properties, Some(Value::Node(node))) => Value::map(properties(graph.node_properties(*node))),
             (Function::Properties, Some(Value::Link(link))) => Value::map(properties(graph.link_properties(*link))),
             (Function::Properties, Some(map @ Value::Map(_))) => map.clone(),

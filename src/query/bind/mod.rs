@@ -3,6 +3,7 @@
 
 mod automaton;
 mod condition;
+mod cost;
 mod expression;
 mod order;
 mod pattern;

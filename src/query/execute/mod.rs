@@ -5,6 +5,7 @@
 //! they are copied.
 
 mod aggregate;
+mod cheapest;
 mod meeting;
 mod paths;
 mod project;

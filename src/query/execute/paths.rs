@@ -66,6 +66,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         }
         match search.selector {
             Selector::All => self.depth_first(search, start, target, row, on),
+            Selector::Cheapest(count) => self.cheapest(search, start, target, count, row, on),
             _ => match target {
                 Some(target) if target != start && can_meet(search) => self.meeting(search, start, target, row, on),
                 _ => self.shortest(search, start, target, row, on),
