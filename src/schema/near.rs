@@ -4,7 +4,8 @@
 
 /// The candidate that is nearest to `word` in letters, if one is near enough to have been meant: at most one slip
 /// (a letter more, less, other, or two neighbours swapped) for every three letters of `word`, and one for shorter words.
-/// Three letters or more that a candidate begins with count as one slip: a word that was not finished.
+/// Three letters or more that a candidate begins with count as one slip: a word that was not finished; of several such
+/// candidates the one that lacks the fewest letters is nearest.
 ///
 /// Case does not count. The first of several equally near candidates is taken. Each candidate costs
 /// O(len(word) * len(candidate)), most are refused by their length alone.
@@ -13,6 +14,7 @@
 /// use tieline::schema::nearest;
 /// assert_eq!(nearest("afiliated_with", ["allied_with", "affiliated_with"]), Some("affiliated_with"));
 /// assert_eq!(nearest("neigh", ["show", "neighbours"]), Some("neighbours"));
+/// assert_eq!(nearest("led_b", ["led_by_whom", "led_by"]), Some("led_by"));
 /// assert_eq!(nearest("weather", ["allied_with", "affiliated_with"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -21,23 +23,25 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let allowed = (word.len() / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<(usize, usize, &str)> = None;
     for candidate in candidates {
         let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).take(MAX_CHARS + 1).collect();
-        let limit = best.map_or(allowed + 1, |(distance, _)| distance);
+        let limit = best.map_or(allowed + 1, |(slips, ..)| slips + 1);
+        let length = letters.len().abs_diff(word.len());
         let slips = if word.len() >= 3 && letters.starts_with(&word) {
             usize::from(letters.len() > word.len())
-        } else if letters.len() <= MAX_CHARS && letters.len().abs_diff(word.len()) < limit {
+        } else if letters.len() <= MAX_CHARS && length < limit {
             distance(&word, &letters)
         } else {
             continue;
         };
         // A word of which no letter is left is another word.
-        if slips < limit && slips < letters.len() {
-            best = Some((slips, candidate));
+        let nearer = best.is_none_or(|(least, shortest, _)| (slips, length) < (least, shortest));
+        if slips < limit && slips < letters.len() && nearer {
+            best = Some((slips, length, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(.., candidate)| candidate)
 }
 
 /// Longer words are nobody's slip of the pen, and would make a hostile file slow.

@@ -60,7 +60,10 @@ fn a_broken_schema_is_refused_at_its_place() {
     assert_eq!(home.run(["schema", "led_by", "--from", "own"]).ok(), home.run(["schema", "led_by"]).ok());
     append(&home.at("own/links.toml"), &MENTORS.replace("from = [\"Person\"]", "from = [\"Persn\"]"));
     let said = home.run(["schema", "--from", "own"]).fails(1);
-    assert!(said.contains("links.toml:") && said.contains("Persn") && said.contains('^') && said.contains("Person"), "{said}");
+    assert!(
+        said.contains("links.toml:") && said.contains("Persn") && said.contains('^') && said.contains("Person"),
+        "{said}"
+    );
 }
 
 #[test]
