@@ -1,5 +1,6 @@
 //! From a statement's text to what it found.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -126,7 +127,8 @@ impl<C: ClaimSource> Run<'_, C> {
         scope: &ScopeAst,
     ) -> Result<Outcome, QueryError<C::Error>> {
         let started = Instant::now();
-        let context = Context { graph: self.graph, schema: self.schema, text };
+        let notes = RefCell::default();
+        let context = Context { graph: self.graph, schema: self.schema, text, notes: &notes };
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
         let started = Instant::now();
@@ -163,6 +165,7 @@ impl<C: ClaimSource> Run<'_, C> {
                 (Table::Answer(answer), visited, cut)
             }
         };
+        notes.into_inner().into_iter().for_each(|note| table.note(note));
         for pipe in &statement.pipes {
             reduce(&mut table, &pipe.value, self.graph);
         }
