@@ -11,7 +11,7 @@ use tieline::graph::{Answer, Builder, Cell, Graph, LinkKindMeta};
 use tieline::model::{
     Changes, Claim, ClaimNo, Commit, Credibility, Locator, Modality, NameRole, Period, Says, Source, Word,
 };
-use tieline::query::{Budget, ClaimSource, Run, Scratch, parse};
+use tieline::query::{Budget, ClaimSource, Run, Scratch, desugar, parse};
 use tieline::schema::Schema;
 
 /// A link: from, kind (0 directed, 1 symmetric), to, year or 0.
@@ -202,6 +202,15 @@ fn oracle(links: &[Link], question: &Question) -> Vec<Vec<String>> {
     all
 }
 
+/// The ids of the entities in the first column, or of the paths there.
+fn first_column(answer: &Answer) -> BTreeSet<Vec<String>> {
+    let first = |row: &Vec<Cell>| match &row[0] {
+        Cell::Node(node) => vec![answer.graph[*node].id.clone()],
+        _ => paths(&Answer { rows: vec![row.clone()], ..answer.clone() }).remove(0),
+    };
+    answer.rows.iter().map(first).collect()
+}
+
 fn some_question() -> impl Strategy<Value = (u32, Vec<Link>, Question)> {
     (2u32..9).prop_flat_map(|count| {
         let year = prop_oneof![Just(0u16), Just(2014), Just(1999)];
@@ -243,6 +252,44 @@ proptest! {
         prop_assert_eq!(lengths, wanted);
         prop_assert!(three.iter().all(|path| all.contains(path)));
         prop_assert_eq!(three.iter().collect::<BTreeSet<_>>().len(), three.len());
+    }
+
+    #[test]
+    fn a_verb_and_its_pattern_answer_the_same((count, links, question) in some_question(), third in 0u32..9) {
+        let graph = graph(count, &links);
+        let third = third % count;
+        let Question { from, to, .. } = question;
+        let clauses = question.clauses();
+        let around = clauses.replace(&format!(" max {}", question.max), "");
+        let around = match question.avoid {
+            Some(avoid) => around.replace(&format!(" avoid @e{avoid}"), ""),
+            None => around,
+        };
+        let undirected = around.replace(" directed", "");
+        let mut verbs = vec![
+            format!("path @e{from} to @e{to} all shortest{clauses}"),
+            format!("neighbours @e{from} within {}{around}", question.max.min(3)),
+        ];
+        if from != to {
+            verbs.push(format!("common @e{from}, @e{to}{undirected}"));
+        }
+        for verb in verbs {
+            let pattern = desugar(&verb, Schema::builtin()).unwrap();
+            prop_assert_eq!(first_column(&ask(&graph, &verb)), first_column(&ask(&graph, &pattern)), "{}", pattern);
+        }
+        // Where several answers are as good, the number of links says whether both are.
+        let lengths = |text: &str| -> Vec<usize> { paths(&ask(&graph, text)).iter().map(Vec::len).collect() };
+        let mut verbs = vec![
+            format!("path @e{from} to @e{to}{clauses}"),
+            format!("path @e{from} to @e{to} shortest 3{clauses}"),
+        ];
+        if from != to && third != from && third != to && Some(third) != question.avoid {
+            verbs.push(format!("path @e{from} to @e{to} avoid @e{third}{undirected}").replace(" as of 2014", ""));
+        }
+        for verb in verbs {
+            let pattern = desugar(&verb, Schema::builtin()).unwrap();
+            prop_assert_eq!(lengths(&verb), lengths(&pattern), "{}", pattern);
+        }
     }
 
     #[test]

@@ -104,14 +104,22 @@ fn clear(dir: &Path) -> Result<(), Failure> {
 
 fn farewell(dir: &Path, picture: &Path) -> String {
     let (dir, picture) = (shown(dir), shown(picture));
+    let next = [
+        (format!("tieline --db {dir}"), "the prompt; :help, and Tab completes names"),
+        (format!("tieline --db {dir} query 'show \"Haqqani Network\"'"), "all that is known of one of them"),
+        (
+            format!("tieline --db {dir} query 'neighbours \"TTP\" within 2 as of 2010 | dot'"),
+            "a picture of another time",
+        ),
+        ("tieline schema".to_owned(), "what can be said of whom"),
+    ];
+    let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    let next: Vec<String> = next.iter().map(|(command, what)| format!("    {command:<width$}   {what}")).collect();
     format!(
         "\nThe picture of the first answer is in {picture}; with Graphviz:\n\
          \n    dot -Tsvg {picture} -o ttp.svg\n\
-         \nNow ask yourself:\n\
-         \n    tieline --db {dir}                                    the prompt; :help, and Tab completes names\
-         \n    tieline --db {dir} query 'show \"Haqqani Network\"'     all that is known of one of them\
-         \n    tieline --db {dir} query 'neighbours \"TTP\" within 2 as of 2010 | dot'\
-         \n    tieline schema                                       what can be said of whom"
+         \nNow ask yourself:\n\n{}",
+        next.join("\n")
     )
 }
 

@@ -9,6 +9,8 @@ use crate::model::{Modality, Truth};
 pub struct Answer {
     /// Column names.
     pub columns: Vec<String>,
+    /// Whether the statement chose the columns (`return ...`), so that a table shows even those without any value.
+    pub chosen: bool,
     /// Rows, each as wide as `columns`.
     pub rows: Vec<Vec<Cell>>,
     /// The entities and links that the rows speak of.

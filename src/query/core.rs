@@ -7,7 +7,6 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use super::ast::Query;
 use super::budget::Meter;
 use super::claims::ClaimSource;
-use super::diagnostics::nearest;
 use super::execute::{Executor, Parameters, Work};
 use super::explain::{explain, operators};
 use super::mapped::Mapped;
@@ -16,6 +15,7 @@ use super::value::Value;
 use super::{bind, plan::Plan};
 use crate::graph::{Answer, Cell, Graph, LinkFilter};
 use crate::model::{EntityNo, Truth};
+use crate::schema::nearest;
 
 /// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
 ///
@@ -93,6 +93,7 @@ fn run<C: ClaimSource>(
     let rows = table.rows.iter().map(|row| row.iter().map(|value| drawing.cell(value)).collect()).collect();
     let mut answer = drawing.answer;
     answer.columns = table.columns.iter().map(|name| name.to_string()).collect();
+    answer.chosen = true;
     answer.rows = rows;
     answer.cut = cut;
     answer.notes = notes(&plan, graph, &answer);

@@ -1,128 +1,167 @@
-//! What a verb asks, written as a `match` query: for readers who know that notation.
+//! What a verb asks, written as a `match` query that answers the same.
 
 use std::fmt::Write;
 
-use super::ast::{Avoid, Body, EntityForm, EntityRef, Measure, Name, PathSelector, ScopeAst, TimeScope, Verb, Why};
+use super::ast::{
+    Avoid, Body, EntityForm, EntityRef, Measure, Name, PathSelector, PathVerb, ScopeAst, TimeScope, Verb, Why,
+};
 use super::found::{Found, Item};
+use super::verbs::DEFAULT_MAX;
 use crate::model::Diagnostic;
+use crate::schema::Schema;
 
-/// What a statement asks, as a `match` query. Statements that are such queries already are given back as they are.
+/// What a statement asks, as a `match` query; a remark after `--` where no pattern says it. A statement that is such a
+/// query already is given back as it is.
+///
+/// ```
+/// let core = tieline::query::desugar(r#"neighbours "TTP" within 2 via led_by as of 2014"#, tieline::schema::Schema::builtin())?;
+/// assert_eq!(
+///     core,
+///     r#"match all shortest p = (a "TTP")-[:led_by]-{1,2}(b) where a <> b return b, length(p), relationships(p) as of 2014"#
+/// );
+/// # Ok::<(), tieline::model::Diagnostic>(())
+/// ```
 ///
 /// # Errors
 /// The text is no statement.
-pub fn desugar(text: &str) -> Result<String, Diagnostic> {
+pub fn desugar(text: &str, schema: &Schema) -> Result<String, Diagnostic> {
     let statement = super::parse(text)?;
     Ok(match &statement.body {
-        Body::Verb(verb) => core(verb, &statement.scope),
+        Body::Verb(verb) => core(verb, &statement.scope, schema),
         Body::Query(_) => text.trim().to_owned(),
     })
 }
 
 /// The answer to `explain`.
-pub(super) fn table(verb: &Verb, scope: &ScopeAst) -> Found {
+pub(super) fn table(verb: &Verb, scope: &ScopeAst, schema: &Schema) -> Found {
     let mut found = Found::new(&["plan"]);
-    found.push([Item::Text(core(verb, scope))]);
+    found.push([Item::Text(core(verb, scope, schema))]);
     found
 }
 
-fn core(verb: &Verb, scope: &ScopeAst) -> String {
-    let mut out = match verb {
-        Verb::Find { text, .. } => format!("-- an index search for names like {:?}", text.value),
+fn core(verb: &Verb, scope: &ScopeAst, schema: &Schema) -> String {
+    let query = match verb {
         Verb::Show { entity } => format!("match {} optional match (a)-[l]-(b) return a, l, b", node("a", entity)),
         Verb::Neighbours { entity, within, via, of, directed, limit } => {
-            let tail = limit.map_or_else(String::new, |limit| format!(" limit {limit}"));
+            let (start, links, kinds) = (node("a", entity), link("", &labels(via, &[]), *directed), labels(of, &[]));
+            let tail = limit.map_or_else(String::new, |limit| format!(" order by length(p) limit {limit}"));
             format!(
-                "match all shortest p = {}{}{{1,{within}}}(b{}) return b, length(p), relationships(p){tail}",
-                node("a", entity),
-                link("", via, *directed),
-                label(of)
+                "match all shortest p = {start}{links}{{1,{within}}}(b{kinds}) where a <> b \
+                 return b, length(p), relationships(p){tail}"
             )
         }
-        Verb::Path(path) => {
-            let selector = match path.selector {
-                PathSelector::AnyShortest => "any shortest".to_owned(),
-                PathSelector::AllShortest => "all shortest".to_owned(),
-                PathSelector::Shortest(count) => format!("shortest {count} acyclic"),
-            };
-            let mut conditions: Vec<String> =
-                path.through.iter().map(|named| format!("any(n in nodes(p) where n is {})", name(named))).collect();
-            conditions.extend(path.avoid.iter().map(|avoid| match avoid {
-                Avoid::Kind(kind) => format!("none(x in elements(p) where x is {})", kind.value),
-                Avoid::Entity(named) => format!("none(n in nodes(p) where n is {})", name(named)),
-            }));
-            let condition =
-                if conditions.is_empty() { String::new() } else { format!(" where {}", conditions.join(" and ")) };
-            let max = path.max.map_or_else(|| "+".to_owned(), |max| format!("{{1,{max}}}"));
-            format!(
-                "match {selector} p = {}{}{max}{}{condition} return p, length(p)",
-                node("a", &path.from),
-                link("", &path.via, path.directed),
-                node("b", &path.to)
-            )
-        }
-        Verb::Between { entities, .. } => {
-            format!("-- the smallest tree of links that joins {}", list(entities))
-        }
+        Verb::Path(path) => path_query(path, schema),
+        Verb::Between { entities, max, via, avoid } => match &entities[..] {
+            [from, to] => path_query(
+                &PathVerb {
+                    from: from.clone(),
+                    to: to.clone(),
+                    selector: PathSelector::AnyShortest,
+                    max: *max,
+                    via: via.clone(),
+                    through: Vec::new(),
+                    avoid: avoid.clone(),
+                    directed: false,
+                },
+                schema,
+            ),
+            _ => return "-- the smallest tree that joins them: no pattern says that".to_owned(),
+        },
         Verb::Common { entities, via, of } => {
-            let mut parts: Vec<String> = Vec::new();
+            let mut parts = vec![format!("(b{})", labels(of, &[]))];
+            let mut ends = Vec::new();
             for (at, named) in entities.iter().enumerate() {
-                parts.push(format!("{}{}(b)", node(&format!("a{at}"), named), link(&format!("l{at}"), via, false)));
+                let links = link(&format!("l{at}"), &labels(via, &[]), false);
+                parts.push(format!("{}{links}(b)", node(&format!("a{at}"), named)));
+                ends.push(format!("a{at}"));
             }
-            format!("match (b{}), {} return distinct b", label(of), parts.join(", "))
+            format!("match {} where not b in [{}] return distinct b", parts.join(", "), ends.join(", "))
         }
-        Verb::Timeline { entity, range } => {
-            let range = range.as_ref().map_or_else(String::new, |range| format!(" during {}", range.value));
-            format!(
-                "match {}-[l]-(b) where l.since is not null return l.since, l, b order by l.since{range}",
-                node("a", entity)
-            )
-        }
+        Verb::Timeline { entity, .. } => format!(
+            "match {}-[l]-(b) where l.since is not null or l.until is not null return l.since, l, b order by l.since",
+            node("a", entity)
+        ),
         Verb::Why(Why::Pair(one, other)) => {
             format!("match {}-[l]-{} unwind claims(l) as claim return l, claim", node("a", one), node("b", other))
         }
-        Verb::Why(Why::Link(id)) => format!("match ()-[l @{}]->() unwind claims(l) as claim return l, claim", id.value),
-        Verb::Why(Why::Number(number)) => format!("-- the claims of link {} of the last answer", number.value),
+        Verb::Why(Why::Link(id)) => {
+            let mut parts = id.value.split('/');
+            let mut next = || parts.next().unwrap_or("");
+            let (from, kind, to) = (next(), next(), next());
+            format!("match (a @{from})-[l:{kind}]->(b @{to}) unwind claims(l) as claim return l, claim")
+        }
         Verb::Rank { measure: Measure::Degree, of, via, limit } => format!(
-            "match (a{}){}() return a, count(*) as score order by score desc limit {}",
-            label(of),
-            link("l", via, false),
-            limit.unwrap_or(10)
+            "match (a{}){}() return a, count(l) as score order by score desc limit {}",
+            labels(of, &[]),
+            link("l", &labels(via, &[]), false),
+            limit.unwrap_or(super::verbs::DEFAULT_RANKS)
         ),
-        Verb::Rank { measure: Measure::PageRank, .. } => "-- PageRank over all admitted links".to_owned(),
-        Verb::Rank { measure: Measure::Betweenness, .. } => "-- betweenness over all admitted links".to_owned(),
+        Verb::Find { .. } => return "-- a question to the index of names: no pattern says that".to_owned(),
+        Verb::Why(Why::Number(_)) => return "-- a link of the last answer: no pattern says that".to_owned(),
+        Verb::Rank { .. } => return "-- a measure over all links: no pattern says that".to_owned(),
     };
-    write_scope(scope, &mut out);
-    out
+    query + &scope_words(scope)
 }
 
-fn name(named: &EntityRef) -> String {
-    match named.form {
-        EntityForm::Id => format!("@{}", named.text),
-        EntityForm::Name => format!("{:?}", named.text),
+fn path_query(path: &PathVerb, schema: &Schema) -> String {
+    let selector = match path.selector {
+        PathSelector::AnyShortest => "any shortest".to_owned(),
+        PathSelector::AllShortest => "all shortest".to_owned(),
+        PathSelector::Shortest(count) => format!("shortest {count} acyclic"),
+    };
+    // Entities to go through or around are found first; what is only named by its kind is a condition.
+    let (mut first, mut conditions) = (String::new(), Vec::new());
+    let mut found = 0;
+    let mut find = |named: &EntityRef| {
+        found += 1;
+        let _ = write!(first, "match {} ", node(&format!("x{found}"), named));
+        format!("x{found} in nodes(p)")
+    };
+    conditions.extend(path.through.iter().map(&mut find));
+    let mut barred = Vec::new();
+    for avoid in &path.avoid {
+        match avoid {
+            Avoid::Entity(named) => conditions.push(format!("not {}", find(named))),
+            Avoid::Kind(kind) if schema.link(&kind.value).is_some() => barred.push(kind.clone()),
+            Avoid::Kind(kind) => conditions.push(format!("none(n in nodes(p)[1..-1] where n:{})", kind.value)),
+        }
     }
-}
-
-fn list(named: &[EntityRef]) -> String {
-    named.iter().map(name).collect::<Vec<_>>().join(", ")
+    let condition = if conditions.is_empty() { String::new() } else { format!(" where {}", conditions.join(" and ")) };
+    format!(
+        "{first}match {selector} p = {}{}{{0,{}}}{}{condition} return p, length(p)",
+        node("a", &path.from),
+        link("", &labels(&path.via, &barred), path.directed),
+        path.max.unwrap_or(DEFAULT_MAX),
+        node("b", &path.to)
+    )
 }
 
 fn node(variable: &str, named: &EntityRef) -> String {
-    format!("({variable} {})", name(named))
-}
-
-fn label(names: &[Name]) -> String {
-    if names.is_empty() {
-        return String::new();
+    match named.form {
+        EntityForm::Id => format!("({variable} @{})", named.text),
+        EntityForm::Name => format!("({variable} {:?})", named.text),
     }
-    format!(":{}", names.iter().map(|name| &*name.value).collect::<Vec<_>>().join("|"))
 }
 
-fn link(variable: &str, kinds: &[Name], directed: bool) -> String {
-    let end = if directed { "->" } else { "-" };
-    format!("-[{variable}{}]{end}", label(kinds))
+/// A label expression: one of `names`, if there are any, and none of `barred`.
+fn labels(names: &[Name], barred: &[Name]) -> String {
+    let words = |names: &[Name]| names.iter().map(|name| name.value.to_string()).collect::<Vec<_>>();
+    let mut parts: Vec<String> = words(barred).into_iter().map(|name| format!("!{name}")).collect();
+    match (names.len(), parts.is_empty()) {
+        (0, true) => return String::new(),
+        (0, false) => {}
+        (1, _) | (_, true) => parts.insert(0, words(names).join("|")),
+        (_, false) => parts.insert(0, format!("({})", words(names).join("|"))),
+    }
+    format!(":{}", parts.join("&"))
 }
 
-fn write_scope(scope: &ScopeAst, out: &mut String) {
+fn link(variable: &str, labels: &str, directed: bool) -> String {
+    format!("-[{variable}{labels}]{}", if directed { "->" } else { "-" })
+}
+
+fn scope_words(scope: &ScopeAst) -> String {
+    let mut out = String::new();
     match scope.time.as_ref().map(|time| time.value) {
         Some(TimeScope::AsOf(period)) => {
             let _ = write!(out, " as of {period}");
@@ -149,4 +188,5 @@ fn write_scope(scope: &ScopeAst, out: &mut String) {
         let ids: Vec<&str> = scope.from_source.iter().map(|id| id.value.as_str()).collect();
         let _ = write!(out, " from source {}", ids.join(", "));
     }
+    out
 }

@@ -148,7 +148,9 @@ impl<C: ClaimSource> Run<'_, C> {
                 let found = verbs::answer(&mut verbs, verb)?;
                 (Table::Found(found), meter.visited(), meter.cut().map(str::to_owned))
             }
-            (Body::Verb(verb), Some(Explain::Explain)) => (Table::Found(super::desugar::table(verb, scope)), 0, None),
+            (Body::Verb(verb), Some(Explain::Explain)) => {
+                (Table::Found(super::desugar::table(verb, scope, self.schema)), 0, None)
+            }
             (Body::Query(query), Some(Explain::Explain)) => {
                 let mut found = Found::new(&["plan"]);
                 for line in core::explained(query, text, self.graph, &filter, self.claims)? {

@@ -33,7 +33,7 @@ struct Document<'a> {
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Answer { columns, rows, graph, notes, cut } = self.answer;
+        let Answer { columns, rows, graph, notes, cut, chosen: _ } = self.answer;
         let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| Value { graph, cell }).collect()).collect();
         let mut map = serializer.serialize_map(None)?;
         if let Some(statement) = self.options.statement {

@@ -60,6 +60,7 @@ pub fn answer() -> Answer {
     let leads = graph.add_edge(zawahiri, qaeda, edge("l2", "claimed_to_lead", Modality::Denied));
     let row = |value: Cell, what: Cell| vec![value, what, Cell::Node(haqqani)];
     Answer {
+        chosen: false,
         columns: vec!["value".into(), "what".into(), "who".into()],
         rows: vec![
             row(Cell::Int(-5), Cell::Text("a whole number".into())),

@@ -29,7 +29,9 @@ const NUMBERS: &str = "#";
 
 /// Columns in which no row has anything are left out.
 pub fn write(answer: &Answer, frame: Frame, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let columns: Vec<usize> = (0..answer.columns.len()).filter(|&column| says_something(answer, column)).collect();
+    let columns: Vec<usize> = (0..answer.columns.len())
+        .filter(|&column| says_something(answer, column) && !(options.unnumbered && name(answer, column) == NUMBERS))
+        .collect();
     if !columns.is_empty() {
         let table = build(answer, &columns, frame, options);
         let width = table.column_max_content_widths().iter().map(|&width| usize::from(width) + 3).sum::<usize>();
@@ -55,10 +57,9 @@ pub fn write(answer: &Answer, frame: Frame, options: &Options<'_>, out: &mut dyn
 }
 
 fn says_something(answer: &Answer, column: usize) -> bool {
-    answer
-        .rows
-        .iter()
-        .any(|row| row.get(column).is_some_and(|cell| *cell != Cell::Null && *cell != Cell::Text(String::new())))
+    let has_value =
+        |row: &Vec<Cell>| row.get(column).is_some_and(|cell| *cell != Cell::Null && *cell != Cell::Text(String::new()));
+    answer.rows.iter().any(|row| answer.chosen || has_value(row))
 }
 
 fn write_lines(table: &Table, out: &mut dyn io::Write) -> io::Result<()> {
@@ -271,11 +272,38 @@ mod tests {
         al-Qaeda   —affiliated with (may hold) [1]— (2007-12 – ?)     2
                    Айман аз-Завахири —claimed to lead (denied) [2]→
         "#);
+        let options = Options { unnumbered: true, ..Options::default() };
+        insta::assert_snapshot!(drawn(&answer, Frame::Plain, options), @r#"
+        entity     links
+        ─────────────────────────────────────────────────────────
+        al-Qaeda   —affiliated with (may hold)— (2007-12 – ?)
+                   Айман аз-Завахири —claimed to lead (denied)→
+        "#);
     }
 
     #[test]
     fn nothing_but_notes() {
         let answer = Answer { notes: vec!["nothing is known of it".into()], ..Answer::default() };
         assert_eq!(drawn(&answer, Frame::Plain, Options::default()), "nothing is known of it\n");
+    }
+
+    #[test]
+    fn columns_that_were_asked_for_are_shown_without_values_too() {
+        let row = vec![Cell::Int(1), Cell::Null];
+        let answer = Answer { columns: vec!["a".into(), "b".into()], rows: vec![row], ..Answer::default() };
+        let head = |answer: &Answer| {
+            let mut out = Vec::new();
+            write(answer, Frame::Plain, &Options::default(), &mut out).unwrap();
+            String::from_utf8(out)
+                .unwrap()
+                .lines()
+                .next()
+                .unwrap()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(head(&answer), ["a"]);
+        assert_eq!(head(&Answer { chosen: true, ..answer }), ["a", "b"]);
     }
 }

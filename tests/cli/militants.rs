@@ -20,7 +20,7 @@ fn all_groups_and_relations_are_there() {
         row.map_or(0, |row| row[1].as_u64().unwrap())
     };
     assert_eq!((count("entities"), count("Organisation")), (263, 263));
-    // Each of the 315 rows is a claim of its own about a link; several rows may tell of one link.
+    // 263 names and 315 rows, each a claim of its own; several rows may tell of one link.
     let ranked = home.json("rank limit 300");
     assert_eq!(ranked["rows"].as_array().unwrap().len(), 263);
     let claims = home.json("neighbours @mmp-21 within 30");

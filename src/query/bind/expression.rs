@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::types::Type;
 use super::{Binder, Bound, Variable};
 use crate::query::ast::{EntityForm, EntityRef, LabelExpr, Name, PathPattern};
-use crate::query::diagnostics::{Class, Code, Fault, nearest};
+use crate::query::diagnostics::{Class, Code, Fault};
 use crate::query::expression_ast::{Binary, Call, Comparison, Comprehension, Expr, ExprKind, Quantifier, Unary};
 use crate::query::functions::{Aggregate, Function};
 use crate::query::graph::{LabelNo, PropertyGraph};
 use crate::query::lexer::Span;
 use crate::query::plan::{CaseEx, Ex, LabelTest, ReduceEx, Slot, Step, Through};
 use crate::query::value::Value;
+use crate::schema::nearest;
 
 type Typed = (Ex, Type);
 

@@ -13,9 +13,10 @@ mod scope;
 mod statement;
 
 use super::ast::{Name, Query, ScopeAst, Spanned, Statement};
-use super::diagnostics::{Code, Fault, nearest};
+use super::diagnostics::{Code, Fault};
 use super::lexer::{Span, Token, TokenKind, tokens};
 use crate::model::Diagnostic;
+use crate::schema::nearest;
 
 /// The longest query, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;

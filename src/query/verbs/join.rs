@@ -11,7 +11,7 @@ use crate::query::paths::{Path, Walker, Way, k_shortest, shortest, through};
 use crate::query::run::QueryError;
 
 /// The longest path that is looked for unless the statement says.
-const DEFAULT_MAX: u32 = 32;
+pub const DEFAULT_MAX: u32 = 32;
 
 impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn path(&mut self, verb: &PathVerb) -> Result<Found, QueryError<C::Error>> {

@@ -18,6 +18,9 @@ use super::run::QueryError;
 use crate::graph::LinkFilter;
 use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
+pub(super) use join::DEFAULT_MAX;
+pub(super) use rank::DEFAULT_RANKS;
+
 /// What a verb works with.
 pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
     pub context: Context<'a>,

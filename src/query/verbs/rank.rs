@@ -12,7 +12,7 @@ use crate::query::paths::{Walker, Way};
 use crate::query::run::QueryError;
 
 /// How many entities are shown unless the statement says.
-const DEFAULT_LIMIT: u32 = 10;
+pub const DEFAULT_RANKS: u32 = 10;
 /// The damping factor of PageRank, as in the paper.
 const DAMPING: f64 = 0.85;
 /// PageRank has settled when no round changes the ranks by more than this in all.
@@ -51,7 +51,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             .map(|entity| (scores[entity as usize], entity))
             .collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for (rank, (score, entity)) in ranked.into_iter().take(limit.unwrap_or(DEFAULT_LIMIT) as usize).enumerate() {
+        for (rank, (score, entity)) in ranked.into_iter().take(limit.unwrap_or(DEFAULT_RANKS) as usize).enumerate() {
             if rank >= self.meter.budget().rows {
                 self.meter.fits(rank);
                 break;
