@@ -338,18 +338,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
         let properties = |list: Vec<(String, Value)>| list.into_iter().map(|(key, value)| (key.into(), value));
         Ok(match (function, values.first()) {
             (Function::Rand, _) => Value::Float(self.random()),
-            (
-                Function::Id
-                | Function::ElementId
-                | Function::Labels
-                | Function::Type
-                | Function::StartNode
-                | Function::EndNode
-                | Function::Claims
-                | Function::Properties
-                | Function::Keys,
-                None | Some(Value::Null),
-            ) => Value::Null,
+            (_, None | Some(Value::Null)) if function.asks_the_graph() => Value::Null,
             (Function::Id, Some(Value::Node(number) | Value::Link(number))) => Value::Int(i64::from(*number)),
             (Function::ElementId, Some(Value::Node(node))) => graph.node_property(*node, "id"),
             (Function::ElementId, Some(Value::Link(link))) => graph.link_property(*link, "id"),
@@ -371,18 +360,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
             (Function::Keys, Some(Value::Map(entries))) => {
                 Value::list(entries.iter().map(|(key, _)| Value::Text(key.clone())).collect())
             }
-            (
-                Function::Id
-                | Function::ElementId
-                | Function::Labels
-                | Function::Type
-                | Function::StartNode
-                | Function::EndNode
-                | Function::Claims
-                | Function::Properties
-                | Function::Keys,
-                Some(other),
-            ) => return Err(functions::wrong(function, other, span)),
+            (_, Some(other)) if function.asks_the_graph() => return Err(functions::wrong(function, other, span)),
             _ => return functions::apply(function, &values, span),
         })
     }

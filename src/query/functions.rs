@@ -109,6 +109,24 @@ functions! {
     Rand = "rand", 0..=0;
 }
 
+impl Function {
+    /// Whether it asks the graph about an entity or a link, and so is nothing of nothing.
+    pub fn asks_the_graph(self) -> bool {
+        matches!(
+            self,
+            Self::Id
+                | Self::ElementId
+                | Self::Labels
+                | Self::Type
+                | Self::StartNode
+                | Self::EndNode
+                | Self::Claims
+                | Self::Properties
+                | Self::Keys
+        )
+    }
+}
+
 /// An aggregation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the aggregations")]

@@ -224,7 +224,11 @@ impl<'a> Parser<'a> {
         if token.kind != TokenKind::Word {
             return fault;
         }
-        match nearest(token.span.of(self.text), words.iter().copied()) {
+        let found = token.span.of(self.text);
+        match nearest(found, words.iter().copied()) {
+            Some(word) if word.eq_ignore_ascii_case(found) => {
+                fault.help("it has to stand further to the front: scopes and pipes come last")
+            }
             Some(word) => fault.help(format!("did you mean `{word}`?")),
             None => fault,
         }
