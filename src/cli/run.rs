@@ -1,5 +1,6 @@
 //! One function a mode.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -65,6 +66,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Restore { file } => {
             let report = {
                 let _progress = Progress::new("restoring", 0, terminal.is_quiet());
+                // A backup that is not there says nothing of a database.
+                File::open(&file).map_err(|error| Failure::Read { path: file.clone(), error })?;
                 Database::restore(&file, &global.db)?
             };
             terminal.print(&report.to_string())
@@ -180,7 +183,8 @@ fn query(
 /// It cannot be written.
 pub fn show(ran: &Ran, format: Format, options: Options<'_>, terminal: &Terminal) -> Result<(), Failure> {
     let file = ran.file.as_deref();
-    let format = ran.output.or_else(|| file.and_then(format_of)).unwrap_or(format);
+    let named = || file.map_or(Ok(None), format_of);
+    let format = ran.output.map_or_else(named, |output| Ok(Some(output)))?.unwrap_or(format);
     terminal.answer(&ran.answer, Target { format, file, options })
 }
 

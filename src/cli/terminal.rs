@@ -1,5 +1,6 @@
 //! Where answers and messages go.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -185,18 +186,28 @@ pub fn looks(database: &Database) -> Vec<KindLook> {
         .collect()
 }
 
-/// The format that a file's name says.
-pub fn format_of(path: &Path) -> Option<Format> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    Some(match extension.as_str() {
+/// The format that a file's name says, if it says one.
+///
+/// # Errors
+/// It says a picture, which is drawn by Graphviz and not here.
+pub fn format_of(path: &Path) -> Result<Option<Format>, Failure> {
+    let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(None) };
+    Ok(Some(match extension.to_ascii_lowercase().as_str() {
         "dot" | "gv" => Format::Dot,
         "csv" => Format::Csv,
         "json" => Format::Json,
         "jsonl" | "ndjson" => Format::Jsonl,
         "md" => Format::Markdown,
         "txt" => Format::Table,
-        _ => return None,
-    })
+        picture @ ("svg" | "png" | "pdf" | "jpg" | "jpeg" | "gif" | "ps") => {
+            let (dot, drawn) = (path.with_extension("dot"), path.display());
+            let dot = dot.display();
+            return Err(Failure::Usage(format!(
+                "pictures are drawn by Graphviz: write {dot}, then `dot -T{picture} {dot} -o {drawn}`"
+            )));
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// Writes a file whole or not at all: under another name in the same folder, then renamed. What is no plain file (a

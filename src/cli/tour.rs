@@ -103,23 +103,22 @@ fn clear(dir: &Path) -> Result<(), Failure> {
 }
 
 fn farewell(dir: &Path, picture: &Path) -> String {
-    let (dir, picture) = (shown(dir), shown(picture));
+    // As it was called, because who comes fresh from a clone has not installed it.
+    let program = std::env::args_os().next().map_or_else(|| "tieline".to_owned(), |name| shown(Path::new(&name)));
+    let (dir, drawn, picture) = (shown(dir), shown(&picture.with_extension("svg")), shown(picture));
     let next = [
-        (format!("tieline --db {dir}"), "the prompt; :help, and Tab completes names"),
-        (format!("tieline --db {dir} query 'show \"Haqqani Network\"'"), "all that is known of one of them"),
-        (
-            format!("tieline --db {dir} query 'neighbours \"TTP\" within 2 as of 2010 | dot'"),
-            "a picture of another time",
-        ),
-        ("tieline schema".to_owned(), "what can be said of whom"),
+        (format!("--db {dir}"), "the prompt; :help, and Tab completes names"),
+        (format!("--db {dir} query 'show \"Haqqani Network\"'"), "all that is known of one of them"),
+        (format!("--db {dir} query 'neighbours \"TTP\" within 2 as of 2010 | dot'"), "the picture of an earlier time"),
+        ("schema".to_owned(), "what can be said of whom"),
     ];
-    let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
-    let next: Vec<String> = next.iter().map(|(command, what)| format!("    {command:<width$}   {what}")).collect();
+    let width = next.iter().map(|(words, _)| words.chars().count()).max().unwrap_or(0);
+    let lines = next.map(|(words, what)| format!("\n    {program} {words:width$}   {what}"));
     format!(
         "\nThe picture of the first answer is in {picture}; with Graphviz:\n\
-         \n    dot -Tsvg {picture} -o ttp.svg\n\
-         \nNow ask yourself:\n\n{}",
-        next.join("\n")
+         \n    dot -Tsvg {picture} -o {drawn}\n\
+         \nNow ask yourself:\n{}",
+        lines.concat()
     )
 }
 

@@ -133,7 +133,8 @@ impl<'a> Session<'a> {
 
     fn show(&mut self, ran: &Ran, title: &str) -> Result<(), Failure> {
         let file = ran.file.as_deref();
-        let format = ran.output.or_else(|| file.and_then(format_of)).unwrap_or(self.format);
+        let named = || file.map_or(Ok(None), format_of);
+        let format = ran.output.map_or_else(named, |output| Ok(Some(output)))?.unwrap_or(self.format);
         let unnumbered = keeps_numbers(title);
         let options = Options { title: Some(title.trim()), looks: &self.looks, unnumbered, ..Options::default() };
         match &mut self.output {
