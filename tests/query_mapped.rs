@@ -60,6 +60,8 @@ fn claims() -> Claims {
         let says = Says::Name { entity, text: name.into(), role: NameRole::Primary, language: None };
         add(&mut changes, says, None, Modality::Asserted);
     }
+    let weak = Says::Name { entity: 3, text: "al-Qaeda".into(), role: NameRole::Weak, language: None };
+    add(&mut changes, weak, None, Modality::Asserted);
     let founded = Says::Attribute { entity: 0, key: changes.words.intern("founded"), value: "2007".into() };
     add(&mut changes, founded, None, Modality::Asserted);
     for (from, kind, to, when, modality) in [
@@ -140,6 +142,8 @@ fn kinds_names_and_attributes_are_labels_and_properties() {
     );
     check("match (a {name: 'al-Qaeda'}) return a, labels(a)", &["(aq) | Organisation militant_group"]);
     check("match (a \"al qaida\") return a.id, a.kind, a.type", &["aq | Organisation | militant_group"]);
+    // A name that is weak for another entity means the one for which it is not, as it does for the verbs.
+    check("match (a \"al-Qaeda\") return a.id", &["aq"]);
     check("match (a) where a.founded > 2000 return keys(a)", &["id name kind type names founded"]);
 }
 

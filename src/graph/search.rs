@@ -60,6 +60,17 @@ impl Graph {
         hits
     }
 
+    /// The entities that somebody who says `name` may mean: those of [`Graph::named`], unless the name is weak for all
+    /// of them but one.
+    pub fn meant(&self, name: &str) -> Vec<Hit> {
+        let hits = self.named(name);
+        let mut strong = hits.iter().filter(|hit| hit.role != NameRole::Weak);
+        match (strong.next(), strong.next()) {
+            (Some(only), None) => vec![only.clone()],
+            _ => hits,
+        }
+    }
+
     /// Entities one of whose names is `folded` after folding.
     pub fn exactly_named(&self, folded: &str) -> Vec<Hit> {
         let hit = |entity, name: &str, role| Hit {

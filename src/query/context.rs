@@ -92,26 +92,19 @@ impl<'a> Context<'a> {
                     }
                     [] => Err(self
                         .suggest(self.refuse(named.span, format!("no entity is named {:?}", named.text)), &named.text)),
-                    several => {
-                        // A name that is weak for all others identifies the one for which it is not.
-                        let mut strong = several.iter().filter(|hit| hit.role != NameRole::Weak);
-                        match (strong.next(), strong.next()) {
-                            (Some(only), None) => {
-                                let others: Vec<Hit> =
-                                    several.iter().filter(|hit| hit.entity != only.entity).cloned().collect();
-                                let taken = self.list(std::slice::from_ref(only));
-                                let text = &named.text;
-                                self.note(format!("{text:?} is taken for {taken}; it may mean {}", self.list(&others)));
-                                Ok(only.entity)
-                            }
-                            _ => Err(self
-                                .refuse(
-                                    named.span,
-                                    format!("{:?} may be any of {} entities", named.text, several.len()),
-                                )
-                                .help(format!("say which: {}", self.list(several)))),
+                    several => match &self.graph.meant(&named.text)[..] {
+                        [only] => {
+                            let others: Vec<Hit> =
+                                several.iter().filter(|hit| hit.entity != only.entity).cloned().collect();
+                            let taken = self.list(std::slice::from_ref(only));
+                            let text = &named.text;
+                            self.note(format!("{text:?} is taken for {taken}; it may mean {}", self.list(&others)));
+                            Ok(only.entity)
                         }
-                    }
+                        _ => Err(self
+                            .refuse(named.span, format!("{:?} may be any of {} entities", named.text, several.len()))
+                            .help(format!("say which: {}", self.list(several)))),
+                    },
                 }
             }
         }

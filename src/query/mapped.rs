@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use super::claims::ClaimSource;
 use super::graph::{LabelNo, Link, PropertyGraph, Side};
 use super::value::Value;
-use crate::graph::{Graph, LinkFilter, Ties};
+use crate::graph::{Graph, Hit, LinkFilter, Ties};
 use crate::model::{Claim, EntityNo, Grade, Says, Truth};
 
 /// Labels from this number on are finer types; those below are kinds.
@@ -257,20 +257,13 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
     }
 
     fn named(&self, text: &str, by_name: bool) -> Vec<u32> {
-        if by_name {
-            let mut found: Vec<u32> = self.graph.named(text).into_iter().map(|hit| hit.entity).collect();
-            found.sort_unstable();
-            found.dedup();
-            found
-        } else {
-            self.graph.by_id(text).into_iter().collect()
-        }
+        if by_name { numbers(self.graph.meant(text)) } else { self.graph.by_id(text).into_iter().collect() }
     }
 
     fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>> {
         match key {
             "id" => Some(self.named(text, false)),
-            "name" => Some(self.named(text, true)),
+            "name" => Some(numbers(self.graph.named(text))),
             _ => None,
         }
     }
@@ -279,4 +272,12 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         let numbers: Vec<u32> = self.graph.evidence(link).iter().map(|evidence| evidence.claim).collect();
         self.read(&numbers).iter().map(|claim| self.claim(claim)).collect()
     }
+}
+
+/// The entities found, each once, in their order.
+fn numbers(hits: Vec<Hit>) -> Vec<u32> {
+    let mut found: Vec<u32> = hits.into_iter().map(|hit| hit.entity).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
