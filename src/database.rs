@@ -5,6 +5,7 @@
 mod claims;
 mod commit;
 mod error;
+mod kinds;
 mod known;
 mod project;
 mod refold;
@@ -24,6 +25,8 @@ use crate::store::{self, Store};
 use crate::write::Format;
 
 pub use crate::query::Timing;
+use kinds::Kinds;
+
 pub use error::DatabaseError;
 
 /// A Tieline database in a directory.
@@ -65,6 +68,7 @@ pub use error::DatabaseError;
 /// ```
 pub struct Database {
     directory: PathBuf,
+    kinds: Arc<Kinds>,
     graph: Graph,
     store: Option<Store>,
     commits: Option<Vec<store::CommitRecord>>,
@@ -123,7 +127,7 @@ impl Database {
     /// There is something else, the database is damaged or busy, or the disk refuses.
     pub fn create_or_open(directory: &Path) -> Result<Self, DatabaseError> {
         match Store::format(directory) {
-            Err(store::StoreError::Missing(_)) => Ok(Self::new(directory, project::nothing()?, None, Vec::new())),
+            Err(store::StoreError::Missing(_)) => Self::new(directory, project::nothing()?, None, Vec::new()),
             Err(store::StoreError::NotADatabase { .. }) => {
                 // What a creation that was cut short left behind is cleared away; anything else is refused.
                 let store = Store::open_or_create(directory)?;
@@ -141,7 +145,7 @@ impl Database {
         let mut notices = Vec::new();
         let format = Store::format(directory)?;
         match project::open(directory, format) {
-            Ok(graph) => Ok(Self::new(directory, graph, None, notices)),
+            Ok(graph) => Self::new(directory, graph, None, notices),
             Err(why) => {
                 let store = match Store::open(directory) {
                     Ok(store) => store,
@@ -152,7 +156,7 @@ impl Database {
                                     "a commit is being written; answering as of commit {}",
                                     graph.generation()
                                 ));
-                                Ok(Self::new(directory, graph, None, notices))
+                                Self::new(directory, graph, None, notices)
                             }
                             None => Err(error.into()),
                         };
@@ -170,12 +174,13 @@ impl Database {
     fn with_store(directory: &Path, store: Store) -> Result<Self, DatabaseError> {
         let mut notices = Vec::new();
         let graph = project::build_and_keep(directory, &store, &mut notices)?;
-        Ok(Self::new(directory, graph, Some(store), notices))
+        Self::new(directory, graph, Some(store), notices)
     }
 
-    fn new(directory: &Path, graph: Graph, store: Option<Store>, notices: Vec<String>) -> Self {
-        Self {
+    fn new(directory: &Path, graph: Graph, store: Option<Store>, notices: Vec<String>) -> Result<Self, DatabaseError> {
+        Ok(Self {
             directory: directory.to_owned(),
+            kinds: Arc::new(Kinds::of(directory)?),
             graph,
             store,
             commits: None,
@@ -183,12 +188,12 @@ impl Database {
             past: None,
             scratch: Scratch::default(),
             notices,
-        }
+        })
     }
 
-    /// The kinds of everything.
+    /// The kinds of everything: those of the folder `schema` in the database, if it has one, else the built-in ones.
     pub fn schema(&self) -> &Schema {
-        Schema::builtin()
+        &self.kinds
     }
 
     /// The graph that questions are answered on.
@@ -230,8 +235,9 @@ impl Database {
     /// # Errors
     /// Everything that is wrong with the files; or the database cannot be written.
     pub fn load(&mut self, paths: &[PathBuf], author: &str) -> Result<CommitSummary, DatabaseError> {
+        let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::seeds(paths, Schema::builtin(), &known::Known(graph)))?
+            .read_graph(|graph| read::seeds(paths, &kinds, &known::Known(graph)))?
             .map_err(DatabaseError::Refused)?;
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.commit(changes, author, &format!("load {}", names.join(" ")))
@@ -248,8 +254,9 @@ impl Database {
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
+        let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, Schema::builtin(), &known::Known(graph), progress))?
+            .read_graph(|graph| read::csv::csv(mapping, paths, &kinds, &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
         self.commit(changes, author, &format!("import csv by {}", mapping.display()))
     }

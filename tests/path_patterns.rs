@@ -54,6 +54,8 @@ struct Case {
     start: Option<usize>,
     end: Option<usize>,
     condition: &'static str,
+    /// What the cheapest paths are cheapest by.
+    cost: &'static str,
 }
 
 type Walk = (Vec<usize>, Vec<usize>);
@@ -163,6 +165,44 @@ fn meets(case: &Case, (nodes, links): &Walk) -> bool {
     }
 }
 
+/// The costs that are tried; `l` is the first link of each repetition.
+const COSTS: [&str; 6] = [
+    "by l.w",
+    "by weakest l.w",
+    "by weakest case l.w when 1 then 0.5 when 2 then null else l.w end",
+    "by case l.w when 1 then 0 when 2 then null else l.w / 2.0 end",
+    "by 0",
+    "by weakest 1",
+];
+
+/// What a path costs, and its length; nothing, if it cannot be used.
+fn price(case: &Case, (_, links): &Walk) -> Option<(f64, usize)> {
+    let every = match case.parts.as_slice() {
+        [Part::Group(hops, ..)] if case.cost.contains("l.w") => hops.len(),
+        _ => 1,
+    };
+    let mut total = 0.0_f64;
+    for link in links.iter().step_by(every) {
+        let w = case.graph.links[*link].3 as f64;
+        let cost = match case.cost {
+            cost if cost.ends_with('0') => 0.0,
+            cost if cost.ends_with('1') => 1.0,
+            _ if case.cost.contains("null") && w == 2.0 => return None,
+            cost if cost.contains("0.5") && w == 1.0 => 0.5,
+            cost if cost.contains("then 0 ") => {
+                if w == 1.0 {
+                    0.0
+                } else {
+                    w / 2.0
+                }
+            }
+            _ => w,
+        };
+        total = if case.cost.contains("weakest") { total.max(cost) } else { total + cost };
+    }
+    Some((total, links.len()))
+}
+
 fn written_hop(hop: Hop, variable: &str) -> String {
     let kind = hop.kind.map_or(String::new(), |kind| format!(":{kind}"));
     match hop.toward {
@@ -188,17 +228,18 @@ impl Case {
             None => format!("({variable})"),
         };
         let mut pattern = end("a", self.start);
+        let link = if self.cost.contains("l.w") { "l" } else { "" };
         for (place, part) in self.parts.iter().enumerate() {
             match part {
-                Part::One(hop) => pattern += &written_hop(*hop, ""),
+                Part::One(hop) => pattern += &written_hop(*hop, link),
                 Part::Repeated(hop, min, max) => {
-                    pattern += &(written_hop(*hop, "") + &written_times(*min, *max));
+                    pattern += &(written_hop(*hop, link) + &written_times(*min, *max));
                 }
                 Part::Group(hops, rises, min, max) => {
                     let mut group = if *rises { format!("(x{place})") } else { "()".into() };
                     for (at, hop) in hops.iter().enumerate() {
                         let last = if *rises && at + 1 == hops.len() { format!("(y{place})") } else { "()".into() };
-                        group += &(written_hop(*hop, "") + &last);
+                        group += &(written_hop(*hop, if at == 0 { link } else { "" }) + &last);
                     }
                     if *rises {
                         group += &format!(" where x{place}.v <= y{place}.v");
@@ -214,8 +255,8 @@ impl Case {
         pattern += &end("b", self.end);
         let condition = if self.condition.is_empty() { String::new() } else { format!("where {} ", self.condition) };
         format!(
-            "match p = {} {} {pattern} {condition}return [n in nodes(p) | n.n], [l in relationships(p) | id(l)], a.n, b.n",
-            self.selector, self.mode
+            "match p = {} {} {pattern} {} {condition}return [n in nodes(p) | n.n], [l in relationships(p) | id(l)], a.n, b.n",
+            self.selector, self.mode, self.cost
         )
     }
 
@@ -229,6 +270,7 @@ impl Case {
                     && self.end.is_none_or(|node| node == end)
                     && allowed(self.mode, &walk)
                     && meets(self, &walk)
+                    && price(self, &walk).is_some()
                 {
                     found.entry((start, end)).or_default().insert(walk);
                 }
@@ -276,6 +318,18 @@ impl Case {
                 // With fewer lengths than asked for in the oracle's reach, longer ones may be given.
                 "shortest 2 groups" => {
                     assert!(groups(2).is_subset(&unique) && unique.len() == groups(2).len(), "{context}")
+                }
+                cheapest if cheapest.starts_with("cheapest") => {
+                    let k = if cheapest.ends_with('3') { 3 } else { 1 };
+                    let prices = |walks: &mut dyn Iterator<Item = &Walk>| -> Vec<(f64, usize)> {
+                        walks.filter_map(|walk| price(self, walk)).collect()
+                    };
+                    let mut cheapest = prices(&mut right.iter());
+                    cheapest.sort_by(|a, b| a.partial_cmp(b).unwrap());
+                    cheapest.truncate(k);
+                    let beyond = given.iter().any(|(_, links)| links.len() > LONGEST);
+                    assert!(beyond || prices(&mut given.iter()) == cheapest, "{context}");
+                    assert_eq!(given.iter().collect::<BTreeSet<_>>().len(), given.len(), "{context}");
                 }
                 any => {
                     let k = if any.ends_with('3') { 3 } else { 1 };
@@ -371,8 +425,29 @@ fn cases() -> impl Strategy<Value = Case> {
             start,
             end,
             condition,
+            cost: "",
         })
     })
+}
+
+fn cheapest_cases() -> impl Strategy<Value = Case> {
+    let selector = prop::sample::select(vec!["cheapest", "cheapest 3"]);
+    (cases(), selector, prop::sample::select(COSTS.to_vec()), any::<bool>()).prop_map(
+        |(case, selector, cost, plain)| {
+            let mut case = Case { selector, cost, ..case };
+            if plain && case.mode != "walk" {
+                case.parts = vec![Part::Repeated(Hop { toward: Toward::Either, kind: None }, 1, None)];
+            }
+            // One link has the name that the cost speaks of; where it is repeated beside others, one path has several answers.
+            if cost.contains("l.w") {
+                case.parts.truncate(1);
+            }
+            if let [Part::Group(_, rises, ..)] = case.parts.as_mut_slice() {
+                *rises = false;
+            }
+            case
+        },
+    )
 }
 
 proptest! {
@@ -380,6 +455,11 @@ proptest! {
 
     #[test]
     fn paths_are_those_of_the_oracle(case in cases()) {
+        case.check();
+    }
+
+    #[test]
+    fn cheapest_paths_are_those_of_the_oracle(case in cheapest_cases()) {
         case.check();
     }
 }
@@ -391,7 +471,7 @@ fn unbounded_walks_are_found_by_their_selector() {
         for (start, end) in [(Some(0), Some(2)), (Some(0), None), (None, Some(2)), (Some(1), Some(1))] {
             let hop = Hop { toward: Toward::Either, kind: None };
             let parts = vec![Part::Repeated(hop, 1, None)];
-            Case { graph: graph.clone(), parts, selector, mode: "walk", start, end, condition: "" }.check();
+            Case { graph: graph.clone(), parts, selector, mode: "walk", start, end, condition: "", cost: "" }.check();
         }
     }
 }

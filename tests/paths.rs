@@ -274,7 +274,7 @@ proptest! {
             verbs.push(format!("common @e{from}, @e{to}{undirected}"));
         }
         for verb in verbs {
-            let pattern = desugar(&verb).unwrap();
+            let pattern = desugar(&verb, Schema::builtin()).unwrap();
             prop_assert_eq!(first_column(&ask(&graph, &verb)), first_column(&ask(&graph, &pattern)), "{}", pattern);
         }
         // Where several answers are as good, the number of links says whether both are.
@@ -287,7 +287,7 @@ proptest! {
             verbs.push(format!("path @e{from} to @e{to} avoid @e{third}{undirected}").replace(" as of 2014", ""));
         }
         for verb in verbs {
-            let pattern = desugar(&verb).unwrap();
+            let pattern = desugar(&verb, Schema::builtin()).unwrap();
             prop_assert_eq!(lengths(&verb), lengths(&pattern), "{}", pattern);
         }
     }

@@ -107,6 +107,51 @@ fn a_condition_on_a_path_is_applied_during_the_search() {
 }
 
 #[test]
+fn the_cheapest_path_is_that_of_the_least_sum_or_of_the_best_weakest_link() {
+    let ask = |pattern: &str| format!("match {pattern} return {WALK}");
+    // Of A1 or better only; then the shortest of them.
+    check(&ask("cheapest p = (@ttp)-[l]-+(@aq) by weakest gradeRank(l)"), &["[ttp pk hn aq]"]);
+    check(&ask("cheapest p = (@ttp)-[l:allied_with]->+(@aq) by weakest gradeRank(l)"), &["[ttp af aq]"]);
+    check(&ask("p = cheapest (@ttp)-[l:allied_with]->+(b @aq) by l.weight"), &["[ttp af aq]"]);
+    check(
+        &ask("cheapest 2 acyclic paths p = (@ttp)((x)-[l:allied_with]->(y))+(@aq) by l.weight"),
+        &["[ttp af aq]", "[ttp hn aq]"],
+    );
+    check(&ask("cheapest p = (@ttp)-[l]-{1,2}(@sh) by l.weight + 0.5"), &["[ttp hn sh]"]);
+    check(&ask("cheapest 2 p = (@ttp)-[l]-+(@sh) by l.weight"), &["[ttp af hn sh]", "[ttp pk hn sh]"]);
+    // Only the links of the variable cost something; a link without a cost cannot be used.
+    check(
+        &ask("cheapest p = (@nm)<-[]-()-[l]->(:Organisation) by l.weight where p is not null"),
+        &["[nm ttp af]", "[nm ttp hn]"],
+    );
+    check(&ask("cheapest p = (@ttp)-[l]->+(@aq) by case when l.grade = 'B2' then null else 1 end"), &["[ttp hn aq]"]);
+    // What is asked of the path is asked during the search.
+    check(
+        &(ask("cheapest p = (@ttp)-[l]-+(@sh) by l.weight where none(n in nodes(p) where n:Place)")),
+        &["[ttp af hn sh]"],
+    );
+    check("match (a @ttp) match cheapest p = (a)-[l]-+(b:Person) by l.weight * a.founded return b.id", &["nm", "sh"]);
+    check("return [g in ['A1', 'b1', 'F6', 'x'] | gradeRank(g)]", &["[1 7 36 null]"]);
+}
+
+#[test]
+fn a_cost_is_a_number_from_0_on_of_one_link() {
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) return p"), Code::UnexpectedSyntax);
+    assert_eq!(code("match cheapest 0 p = (@ttp)-[l]-+(@aq) by 1 return p"), Code::InvalidArgumentType);
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) by 'x' return p"), Code::InvalidArgumentType);
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) by l.grade return p"), Code::InvalidArgumentType);
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) by -l.weight return p"), Code::NumberOutOfRange);
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) by 0.0 / 0.0 return p"), Code::NumberOutOfRange);
+    assert_eq!(
+        code("match cheapest p = (@ttp)-[l]-()-[m]-(@aq) by l.weight + m.weight return p"),
+        Code::InvalidArgumentType
+    );
+    assert_eq!(code("match cheapest p = (@ttp)-[]-(x)-[m]-(@aq) by x.founded return p"), Code::InvalidArgumentType);
+    assert_eq!(code("match cheapest p = (@ttp)-[l]-+(@aq) by q.weight return p"), Code::UndefinedVariable);
+    check("match cheapest = (@nm)--() return length(cheapest)", &["1"]);
+}
+
+#[test]
 fn repetitions_bind_lists() {
     check(
         "match (a @ttp)((x)-[r:allied_with]->(y)){2}(b) return [n in x | n.id], [l in r | l.weight], [n in y | n.id], b.id",
@@ -178,6 +223,8 @@ fn every_explosion_ends_in_its_budget() {
         "match p = acyclic (a {n: 1})-[]-+(b {n: 2}) return count(*)",
         "match p = shortest 100000 (a {n: 1})-[]-+(b {n: 2}) return count(p)",
         "match p = all shortest walk (a {n: 1})-[]-{9}(b {n: 2}) return count(p)",
+        "match p = cheapest 100000 (a {n: 1})-[]-+(b {n: 2}) by 1 return count(p)",
+        "match p = cheapest (a {n: 1})-[]-+()-[]-+(b {n: -2}) by 1 return count(p)",
         "match (a), (b), (c), (d), (e) return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return x, y",

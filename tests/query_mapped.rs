@@ -186,3 +186,42 @@ fn what_is_not_known_is_said() {
         ]
     );
 }
+
+#[test]
+fn the_best_evidenced_path_is_found() {
+    check("match cheapest p = (@nm)-[l]-+(@hn) by weakest gradeRank(l) return p", &["nm-ttp-hn"]);
+    check(
+        "match cheapest p = (@nm)-[l]-+(@hn) by case l.kind when 'split_from' then 9 else 1 end return p",
+        &["nm-ttp-aq-hn"],
+    );
+}
+
+#[test]
+fn a_profile_says_what_each_operator_did() {
+    let mut claims = claims();
+    let graph = graph(&claims.0);
+    let text = "profile match (a @aq)-[:allied_with]-(b) optional match (b)-[l:led_by]->(c) where c.name <> 'x'
+                return b.id, c.id order by b.id";
+    let statement = parse(text).unwrap();
+    let Body::Query(query) = &statement.body else { panic!("{text}") };
+    let stop = AtomicBool::new(false);
+    let meter = Meter::new(Budget::default(), &stop);
+    let filter = LinkFilter::default();
+    let (answer, visited, lines) = core::profiled(query, text, &graph, &filter, &mut claims, meter).unwrap();
+    assert_eq!(answer.rows.len(), 2);
+    let seen: Vec<_> =
+        lines.iter().map(|line| (&*line.line, line.work.map(|work| (work.rows, work.visited)))).collect();
+    assert_eq!(
+        seen,
+        [
+            ("find a among 1 known nodes", Some((1, 1))),
+            ("from (a)-[:allied_with]-(b)", Some((2, 2))),
+            ("optional", Some((2, 0))),
+            ("  from (b)-[l:led_by]->(c)", Some((1, 2))),
+            ("  where c.name <> \"x\"", Some((1, 0))),
+            ("project b.id, c.id", Some((2, 0))),
+            ("order by b.id", None),
+        ]
+    );
+    assert_eq!(lines.iter().filter_map(|line| line.work).map(|work| work.visited).sum::<u64>(), visited);
+}

@@ -132,6 +132,9 @@ pub enum Command {
     Schema {
         /// One kind of entity or link, a finer type, or an attribute
         kind: Option<String>,
+        /// Check and show the schema files of this folder instead of the schema of the database
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
     },
     /// Count what the database holds
     Stats {

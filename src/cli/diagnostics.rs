@@ -12,18 +12,26 @@ pub fn draw(diagnostic: &Diagnostic, colour: bool) -> String {
     let message = safe(message);
     let help = help.as_deref().map(safe);
     let mut group = Level::ERROR.primary_title(&*message).elements(None::<Origin<'_>>);
-    let mut snippet = Snippet::source(excerpt.as_str()).line_start(*line).fold(false);
-    if let Some(file) = file {
-        // The place inside the excerpt is the place in the file, unless the excerpt is only a part of its line.
-        let whole = excerpt.get(..span.start).is_some_and(|before| before.chars().count() + 1 == *column);
-        if whole {
-            snippet = snippet.path(safe(file));
-        } else {
-            group = group.element(Origin::path(safe(file)).line(*line).char_column(*column));
+    if excerpt.is_empty() {
+        // A caret under nothing shows nothing: a file that cannot be read or is empty, an empty statement.
+        if let Some(file) = file {
+            let origin = Origin::path(safe(file));
+            group = group.element(if *line > 1 { origin.line(*line) } else { origin });
         }
+    } else {
+        let mut snippet = Snippet::source(excerpt.as_str()).line_start(*line).fold(false);
+        if let Some(file) = file {
+            // The place inside the excerpt is the place in the file, unless the excerpt is only a part of its line.
+            let whole = excerpt.get(..span.start).is_some_and(|before| before.chars().count() + 1 == *column);
+            if whole {
+                snippet = snippet.path(safe(file));
+            } else {
+                group = group.element(Origin::path(safe(file)).line(*line).char_column(*column));
+            }
+        }
+        let place = excerpt.get(span.clone()).map_or(0..0, |_| span.clone());
+        group = group.element(snippet.annotation(AnnotationKind::Primary.span(place)));
     }
-    let place = excerpt.get(span.clone()).map_or(0..0, |_| span.clone());
-    group = group.element(snippet.annotation(AnnotationKind::Primary.span(place)));
     if let Some(help) = &help {
         group = group.element(Level::HELP.message(&**help));
     }
@@ -62,6 +70,16 @@ mod tests {
         3 | kind = "Organization"
           |        ^^^^^^^^^^^^^^
         "#);
+    }
+
+    #[test]
+    fn nothing_to_show_is_not_shown() {
+        let unread = Diagnostic::new("", 0..0, "cannot be read").in_file("absent.toml");
+        insta::assert_snapshot!(draw(&unread, false), @r#"
+        error: cannot be read
+        --> absent.toml
+        "#);
+        assert_eq!(draw(&Diagnostic::new("", 0..0, "expected a verb"), false), "error: expected a verb");
     }
 
     #[test]

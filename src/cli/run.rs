@@ -34,7 +34,14 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Export { query, format, output } => {
             export(&mut open()?, &query, global.session(), format, output, terminal)
         }
-        Command::Schema { kind } => schema::print(Schema::builtin(), kind.as_deref(), terminal),
+        Command::Schema { kind, from: Some(folder) } => {
+            let own = Schema::load(&folder).map_err(DatabaseError::Refused)?;
+            schema::print(&own, kind.as_deref(), terminal)
+        }
+        Command::Schema { kind, from: None } if global.db.exists() => {
+            schema::print(open()?.schema(), kind.as_deref(), terminal)
+        }
+        Command::Schema { kind, from: None } => schema::print(Schema::builtin(), kind.as_deref(), terminal),
         Command::Stats { format } => terminal.answer(&open()?.stats()?, Target { format, ..Target::default() }),
         Command::History { format } => terminal.answer(&history(&mut open()?)?, Target { format, ..Target::default() }),
         Command::Undo { number } => summary(&open()?.undo(number, &global.author())?, terminal),

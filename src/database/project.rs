@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::DatabaseError;
+use super::kinds::Kinds;
 use crate::graph::{Builder, Delta, Graph, LinkKindMeta, Sections};
 use crate::model::{ClaimNo, CommitNo, Words};
 use crate::schema::Schema;
@@ -29,8 +30,8 @@ fn delta_path(directory: &Path, generation: CommitNo) -> PathBuf {
 }
 
 /// How a link kind reads.
-pub(super) fn readings(name: &str) -> LinkKindMeta {
-    match Schema::builtin().link(name) {
+pub(super) fn readings(schema: &Schema, name: &str) -> LinkKindMeta {
+    match schema.link(name) {
         Some(kind) => LinkKindMeta {
             name: name.to_owned(),
             forward: kind.forward.to_string(),
@@ -157,6 +158,8 @@ pub(super) fn build(store: &Store, until: Option<CommitNo>) -> Result<Sections, 
     }
     let retracted = retracted(&store.retractions()?, until.unwrap_or(CommitNo::MAX));
     let sources = store.sources()?;
+    let kinds = Kinds::of(store.directory())?;
+    let readings = |name: &str| readings(&kinds, name);
     let mut builder = Builder::new(store.words(), &sources, &readings);
     for entity in store.entities()?.take(entities as usize) {
         builder.entity(&entity?)?;
@@ -194,6 +197,7 @@ pub(super) fn build_and_keep(
 /// The graph of a database without any commit.
 pub(super) fn nothing() -> Result<Graph, DatabaseError> {
     let words = Words::default();
+    let readings = |name: &str| readings(Schema::builtin(), name);
     let sections = Builder::new(&words, &[], &readings).finish(0)?;
     let bytes = sections.to_bytes([0; 16], 0);
     Ok(Graph::from_bytes(&bytes.map_err(|source| DatabaseError::Io { path: PathBuf::new(), source })?)?)

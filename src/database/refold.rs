@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::commit::{LARGE_DELTA, Touched};
+use super::kinds::Kinds;
 use super::{DatabaseError, project};
 use crate::graph::{Delta, DeltaEvidence, DeltaLink, DeltaNode, GONE, Graph, LIVE, MERGED, SourceMeta};
 use crate::model::{
@@ -28,8 +29,15 @@ pub(super) fn refold(
         return Ok(None);
     }
     let sources = store.sources()?;
-    let mut refold =
-        Refold { graph, store, sources: &sources, delta: before, stands: BTreeMap::new(), links: BTreeMap::new() };
+    let mut refold = Refold {
+        kinds: Kinds::of(store.directory())?,
+        graph,
+        store,
+        sources: &sources,
+        delta: before,
+        stands: BTreeMap::new(),
+        links: BTreeMap::new(),
+    };
     refold.head(record, touched, &claims);
     for (_, claim, _) in claims.iter().filter(|(_, claim, _)| joins(claim)) {
         if let Says::SameAs { entity, other } = claim.says {
@@ -43,6 +51,7 @@ pub(super) fn refold(
 }
 
 struct Refold<'a> {
+    kinds: Kinds,
     graph: &'a Graph,
     store: &'a Store,
     sources: &'a [Source],
@@ -259,7 +268,7 @@ impl Refold<'_> {
         let name = words.text(kind);
         let known = self.delta.link_kinds.iter().position(|known| known.name == name);
         let code = known.unwrap_or_else(|| {
-            self.delta.link_kinds.push(project::readings(name));
+            self.delta.link_kinds.push(project::readings(&self.kinds, name));
             self.delta.link_kinds.len() - 1
         });
         u8::try_from(code).ok()

@@ -51,7 +51,7 @@ impl Database {
     /// # Errors
     /// The text is no statement.
     pub fn desugar(&self, text: &str) -> Result<String, DatabaseError> {
-        query::desugar(text).map_err(DatabaseError::Query)
+        query::desugar(text, &self.kinds).map_err(DatabaseError::Query)
     }
 
     /// Whether a text is a scope that a session can have.
@@ -79,7 +79,7 @@ impl Database {
         };
         let mut run = Run {
             graph,
-            schema: crate::schema::Schema::builtin(),
+            schema: &self.kinds,
             claims: &mut claims,
             scratch: &mut self.scratch,
             budget: session.budget,

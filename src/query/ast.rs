@@ -353,6 +353,8 @@ pub struct PathPattern {
     pub variable: Option<Name>,
     /// Which of the paths between two ends; all where none is given.
     pub selector: Selector,
+    /// What the cheapest paths are cheapest by; given with that selector only.
+    pub cost: Option<Box<Cost>>,
     /// What a path may repeat.
     pub mode: Mode,
     /// Whether the selector was written as `shortestPath(...)` or `allShortestPaths(...)`.
@@ -381,6 +383,17 @@ pub enum Selector {
     Shortest(u32),
     /// Those of the `k` least lengths.
     ShortestGroups(u32),
+    /// The `k` cheapest.
+    Cheapest(u32),
+}
+
+/// What a path costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// The cost of a link.
+    pub expr: Expr,
+    /// Whether a path costs as much as its dearest link, not as all of them together.
+    pub weakest: bool,
 }
 
 /// What a path may repeat.

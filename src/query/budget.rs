@@ -61,7 +61,7 @@ impl<'a> Meter<'a> {
             } else if self.started.elapsed() > self.budget.time {
                 self.end(format!("the budget of {} seconds", self.budget.time.as_secs_f64()));
             } else if self.stop.load(Ordering::Relaxed) {
-                self.end("the stop that was asked for".to_owned());
+                self.end("it was stopped".to_owned());
             }
         }
         if self.cut.is_some() {

@@ -1,5 +1,7 @@
 //! Binding a statement to a graph: entities by name or id, kinds, and the scope.
 
+use std::cell::RefCell;
+
 use super::ast::{Avoid, EntityForm, EntityRef, Name, ScopeAst, TimeScope};
 use super::lexer::Span;
 use crate::graph::{Graph, Hit, KindSet, LinkFilter};
@@ -15,6 +17,8 @@ pub struct Context<'a> {
     pub schema: &'a Schema,
     /// The statement.
     pub text: &'a str,
+    /// What a reader should know of how names were understood.
+    pub notes: &'a RefCell<Vec<String>>,
 }
 
 /// Entity kinds and finer types to keep; everything if both are empty.
@@ -80,14 +84,26 @@ impl<'a> Context<'a> {
             EntityForm::Name => {
                 let hits = self.graph.named(&named.text);
                 match &hits[..] {
-                    [only] => Ok(only.entity),
+                    [only] => {
+                        if only.role == NameRole::Weak {
+                            self.note(format!("{:?} is only a weak name of {}", named.text, self.list(&hits)));
+                        }
+                        Ok(only.entity)
+                    }
                     [] => Err(self
                         .suggest(self.refuse(named.span, format!("no entity is named {:?}", named.text)), &named.text)),
                     several => {
                         // A name that is weak for all others identifies the one for which it is not.
                         let mut strong = several.iter().filter(|hit| hit.role != NameRole::Weak);
                         match (strong.next(), strong.next()) {
-                            (Some(only), None) => Ok(only.entity),
+                            (Some(only), None) => {
+                                let others: Vec<Hit> =
+                                    several.iter().filter(|hit| hit.entity != only.entity).cloned().collect();
+                                let taken = self.list(std::slice::from_ref(only));
+                                let text = &named.text;
+                                self.note(format!("{text:?} is taken for {taken}; it may mean {}", self.list(&others)));
+                                Ok(only.entity)
+                            }
                             _ => Err(self
                                 .refuse(
                                     named.span,
@@ -98,6 +114,13 @@ impl<'a> Context<'a> {
                     }
                 }
             }
+        }
+    }
+
+    fn note(&self, note: String) {
+        let mut notes = self.notes.borrow_mut();
+        if !notes.contains(&note) {
+            notes.push(note);
         }
     }
 

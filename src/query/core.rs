@@ -7,15 +7,15 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use super::ast::Query;
 use super::budget::Meter;
 use super::claims::ClaimSource;
-use super::diagnostics::nearest;
-use super::execute::{Executor, Parameters};
-use super::explain::explain;
+use super::execute::{Executor, Parameters, Work};
+use super::explain::{explain, operators};
 use super::mapped::Mapped;
 use super::run::QueryError;
 use super::value::Value;
 use super::{bind, plan::Plan};
 use crate::graph::{Answer, Cell, Graph, LinkFilter};
 use crate::model::{EntityNo, Truth};
+use crate::schema::nearest;
 
 /// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
 ///
@@ -32,15 +32,61 @@ pub fn answer<C: ClaimSource>(
     claims: &mut C,
     meter: Meter<'_>,
 ) -> Result<(Answer, u64), QueryError<C::Error>> {
+    run(query, text, graph, filter, claims, meter, false).map(|(answer, visited, _)| (answer, visited))
+}
+
+/// A line of a plan, with what its operator did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profiled {
+    /// The line, as `explain` shows it.
+    pub line: String,
+    /// What the operator that begins with it did, without those after it; nothing for lines that say more of it.
+    pub work: Option<Work>,
+}
+
+/// Answers a query as [`answer`] does, and gives what each operator of its plan did.
+///
+/// # Errors
+/// As for [`answer`].
+pub fn profiled<C: ClaimSource>(
+    query: &Query,
+    text: &str,
+    graph: &Graph,
+    filter: &LinkFilter,
+    claims: &mut C,
+    meter: Meter<'_>,
+) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
+    run(query, text, graph, filter, claims, meter, true)
+}
+
+fn run<C: ClaimSource>(
+    query: &Query,
+    text: &str,
+    graph: &Graph,
+    filter: &LinkFilter,
+    claims: &mut C,
+    meter: Meter<'_>,
+    profile: bool,
+) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
     let mapped = Mapped::new(graph, filter, claims);
     let refused = |fault: super::diagnostics::Fault| QueryError::Refused(fault.diagnostic(text));
     let plan = bind::plan(query, text, &mapped).map_err(refused)?;
     let parameters = Parameters::new();
     let mut executor = Executor::new(&mapped, &parameters, meter);
+    if profile {
+        executor.keep_accounts();
+    }
     let table = executor.table(&plan).map_err(refused)?;
+    let accounts = executor.accounts();
     let (cut, visited) = (executor.cut(), executor.visited());
     if let Some(error) = mapped.failure() {
         return Err(QueryError::Claims(error));
+    }
+    let mut lines = Vec::new();
+    if profile {
+        let work = |operator| accounts.get(&operator).copied().unwrap_or_default();
+        let operators = operators(&plan, &mapped).into_iter();
+        lines.extend(operators.map(|(line, operator)| Profiled { line, work: operator.map(work) }));
     }
     let mut drawing =
         Drawing { graph, filter, answer: Answer::default(), nodes: HashMap::new(), edges: HashMap::new() };
@@ -51,7 +97,7 @@ pub fn answer<C: ClaimSource>(
     answer.rows = rows;
     answer.cut = cut;
     answer.notes = notes(&plan, graph, &answer);
-    Ok((answer, visited))
+    Ok((answer, visited, lines))
 }
 
 /// The plan of a query, as `explain` shows it, a line each.

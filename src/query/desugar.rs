@@ -14,7 +14,7 @@ use crate::schema::Schema;
 /// query already is given back as it is.
 ///
 /// ```
-/// let core = tieline::query::desugar(r#"neighbours "TTP" within 2 via led_by as of 2014"#)?;
+/// let core = tieline::query::desugar(r#"neighbours "TTP" within 2 via led_by as of 2014"#, tieline::schema::Schema::builtin())?;
 /// assert_eq!(
 ///     core,
 ///     r#"match all shortest p = (a "TTP")-[:led_by]-{1,2}(b) where a <> b return b, length(p), relationships(p) as of 2014"#
@@ -24,22 +24,22 @@ use crate::schema::Schema;
 ///
 /// # Errors
 /// The text is no statement.
-pub fn desugar(text: &str) -> Result<String, Diagnostic> {
+pub fn desugar(text: &str, schema: &Schema) -> Result<String, Diagnostic> {
     let statement = super::parse(text)?;
     Ok(match &statement.body {
-        Body::Verb(verb) => core(verb, &statement.scope),
+        Body::Verb(verb) => core(verb, &statement.scope, schema),
         Body::Query(_) => text.trim().to_owned(),
     })
 }
 
 /// The answer to `explain`.
-pub(super) fn table(verb: &Verb, scope: &ScopeAst) -> Found {
+pub(super) fn table(verb: &Verb, scope: &ScopeAst, schema: &Schema) -> Found {
     let mut found = Found::new(&["plan"]);
-    found.push([Item::Text(core(verb, scope))]);
+    found.push([Item::Text(core(verb, scope, schema))]);
     found
 }
 
-fn core(verb: &Verb, scope: &ScopeAst) -> String {
+fn core(verb: &Verb, scope: &ScopeAst, schema: &Schema) -> String {
     let query = match verb {
         Verb::Show { entity } => format!("match {} optional match (a)-[l]-(b) return a, l, b", node("a", entity)),
         Verb::Neighbours { entity, within, via, of, directed, limit } => {
@@ -50,18 +50,21 @@ fn core(verb: &Verb, scope: &ScopeAst) -> String {
                  return b, length(p), relationships(p){tail}"
             )
         }
-        Verb::Path(path) => path_query(path),
+        Verb::Path(path) => path_query(path, schema),
         Verb::Between { entities, max, via, avoid } => match &entities[..] {
-            [from, to] => path_query(&PathVerb {
-                from: from.clone(),
-                to: to.clone(),
-                selector: PathSelector::AnyShortest,
-                max: *max,
-                via: via.clone(),
-                through: Vec::new(),
-                avoid: avoid.clone(),
-                directed: false,
-            }),
+            [from, to] => path_query(
+                &PathVerb {
+                    from: from.clone(),
+                    to: to.clone(),
+                    selector: PathSelector::AnyShortest,
+                    max: *max,
+                    via: via.clone(),
+                    through: Vec::new(),
+                    avoid: avoid.clone(),
+                    directed: false,
+                },
+                schema,
+            ),
             _ => return "-- the smallest tree that joins them: no pattern says that".to_owned(),
         },
         Verb::Common { entities, via, of } => {
@@ -100,7 +103,7 @@ fn core(verb: &Verb, scope: &ScopeAst) -> String {
     query + &scope_words(scope)
 }
 
-fn path_query(path: &PathVerb) -> String {
+fn path_query(path: &PathVerb, schema: &Schema) -> String {
     let selector = match path.selector {
         PathSelector::AnyShortest => "any shortest".to_owned(),
         PathSelector::AllShortest => "all shortest".to_owned(),
@@ -119,7 +122,7 @@ fn path_query(path: &PathVerb) -> String {
     for avoid in &path.avoid {
         match avoid {
             Avoid::Entity(named) => conditions.push(format!("not {}", find(named))),
-            Avoid::Kind(kind) if Schema::builtin().link(&kind.value).is_some() => barred.push(kind.clone()),
+            Avoid::Kind(kind) if schema.link(&kind.value).is_some() => barred.push(kind.clone()),
             Avoid::Kind(kind) => conditions.push(format!("none(n in nodes(p)[1..-1] where n:{})", kind.value)),
         }
     }

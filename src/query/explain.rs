@@ -1,6 +1,7 @@
 //! Plans as text: what `explain` shows.
 
 use super::ast::{Direction, Mode, Selector};
+use super::execute::Operator;
 use super::expression_ast::{Binary, Comparison, Quantifier};
 use super::graph::{LabelNo, PropertyGraph};
 use super::plan::{Ex, LabelTest, Plan, Projected, QueryPlan, Slot, Source, Step};
@@ -9,7 +10,12 @@ use super::value::Value;
 
 /// A plan as lines, indented by what runs inside what.
 pub fn explain<G: PropertyGraph>(plan: &Plan, graph: &G) -> Vec<String> {
-    let mut lines = Lines { plan, graph, lines: Vec::new(), depth: 0 };
+    operators(plan, graph).into_iter().map(|(line, _)| line).collect()
+}
+
+/// The same lines, each with the operator that begins with it.
+pub fn operators<G: PropertyGraph>(plan: &Plan, graph: &G) -> Vec<(String, Option<Operator>)> {
+    let mut lines = Lines { plan, graph, lines: Vec::new(), depth: 0, operator: None };
     lines.query(&plan.query);
     lines.lines
 }
@@ -17,13 +23,15 @@ pub fn explain<G: PropertyGraph>(plan: &Plan, graph: &G) -> Vec<String> {
 struct Lines<'p, G> {
     plan: &'p Plan,
     graph: &'p G,
-    lines: Vec<String>,
+    lines: Vec<(String, Option<Operator>)>,
     depth: usize,
+    /// The operator that the next line begins.
+    operator: Option<Operator>,
 }
 
 impl<G: PropertyGraph> Lines<'_, G> {
     fn add(&mut self, line: String) {
-        self.lines.push(format!("{:1$}{line}", "", self.depth * 2));
+        self.lines.push((format!("{:1$}{line}", "", self.depth * 2), self.operator.take()));
     }
 
     fn inside(&mut self, title: &str, write: impl FnOnce(&mut Self)) {
@@ -49,6 +57,7 @@ impl<G: PropertyGraph> Lines<'_, G> {
 
     fn steps(&mut self, steps: &[Step]) {
         for step in steps {
+            self.operator = Some(Operator::of(step));
             match step {
                 Step::Scan(slot, source) => {
                     let source = self.source(source);
@@ -82,6 +91,7 @@ impl<G: PropertyGraph> Lines<'_, G> {
             Selector::AllShortest => "all shortest".to_owned(),
             Selector::Shortest(k) => format!("shortest {k}"),
             Selector::ShortestGroups(k) => format!("shortest {k} groups"),
+            Selector::Cheapest(k) => format!("cheapest {k}"),
         };
         let mode = match search.mode {
             Mode::Walk => "walks",
@@ -98,6 +108,9 @@ impl<G: PropertyGraph> Lines<'_, G> {
             search.automaton.hops.len()
         );
         self.inside(&title, |lines| {
+            if let Some(cost) = &search.cost {
+                lines.add(format!("by {}{}", if cost.weakest { "weakest " } else { "" }, lines.ex(&cost.ex)));
+            }
             for (what, conditions) in [("node", &search.every_node), ("link", &search.every_link)] {
                 for (_, condition, wanted) in conditions {
                     let word = if *wanted { "every" } else { "no" };
@@ -111,6 +124,7 @@ impl<G: PropertyGraph> Lines<'_, G> {
     }
 
     fn projection(&mut self, projected: &Projected) {
+        self.operator = Some(Operator::of(projected));
         if let Some(grouping) = &projected.grouping {
             let keys = grouping.keys.iter().map(|(_, key)| self.ex(key)).collect::<Vec<_>>().join(", ");
             let calls = grouping.calls.iter().map(|call| format!("{:?}", call.function).to_lowercase());

@@ -338,18 +338,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
         let properties = |list: Vec<(String, Value)>| list.into_iter().map(|(key, value)| (key.into(), value));
         Ok(match (function, values.first()) {
             (Function::Rand, _) => Value::Float(self.random()),
-            (
-                Function::Id
-                | Function::ElementId
-                | Function::Labels
-                | Function::Type
-                | Function::StartNode
-                | Function::EndNode
-                | Function::Claims
-                | Function::Properties
-                | Function::Keys,
-                None | Some(Value::Null),
-            ) => Value::Null,
+            (_, None | Some(Value::Null)) if function.asks_the_graph() => Value::Null,
             (Function::Id, Some(Value::Node(number) | Value::Link(number))) => Value::Int(i64::from(*number)),
             (Function::ElementId, Some(Value::Node(node))) => graph.node_property(*node, "id"),
             (Function::ElementId, Some(Value::Link(link))) => graph.link_property(*link, "id"),
@@ -360,6 +349,9 @@ impl<G: PropertyGraph> Executor<'_, G> {
             (Function::StartNode, Some(Value::Link(link))) => Value::Node(graph.ends(*link).0),
             (Function::EndNode, Some(Value::Link(link))) => Value::Node(graph.ends(*link).1),
             (Function::Claims, Some(Value::Link(link))) => Value::list(graph.claims(*link)),
+            (Function::GradeRank, Some(Value::Link(link))) => {
+                functions::apply(function, &[graph.link_property(*link, "grade")], span)?
+            }
             (Function::Properties, Some(Value::Node(node))) => Value::map(properties(graph.node_properties(*node))),
             (Function::Properties, Some(Value::Link(link))) => Value::map(properties(graph.link_properties(*link))),
             (Function::Properties, Some(map @ Value::Map(_))) => map.clone(),
@@ -368,18 +360,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
             (Function::Keys, Some(Value::Map(entries))) => {
                 Value::list(entries.iter().map(|(key, _)| Value::Text(key.clone())).collect())
             }
-            (
-                Function::Id
-                | Function::ElementId
-                | Function::Labels
-                | Function::Type
-                | Function::StartNode
-                | Function::EndNode
-                | Function::Claims
-                | Function::Properties
-                | Function::Keys,
-                Some(other),
-            ) => return Err(functions::wrong(function, other, span)),
+            (_, Some(other)) if function.asks_the_graph() => return Err(functions::wrong(function, other, span)),
             _ => return functions::apply(function, &values, span),
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::diagnostics::{Class, Code, Fault};
 use super::lexer::Span;
 use super::value::Value;
+use crate::model::Grade;
 
 macro_rules! functions {
     ($($variant:ident = $name:literal, $least:literal..=$most:expr;)+) => {
@@ -46,6 +47,7 @@ functions! {
     StartNode = "startNode", 1..=1;
     EndNode = "endNode", 1..=1;
     Claims = "claims", 1..=1;
+    GradeRank = "gradeRank", 1..=1;
     Nodes = "nodes", 1..=1;
     Relationships = "relationships", 1..=1;
     Links = "links", 1..=1;
@@ -105,6 +107,24 @@ functions! {
     Pi = "pi", 0..=0;
     E = "e", 0..=0;
     Rand = "rand", 0..=0;
+}
+
+impl Function {
+    /// Whether it asks the graph about an entity or a link, and so is nothing of nothing.
+    pub fn asks_the_graph(self) -> bool {
+        matches!(
+            self,
+            Self::Id
+                | Self::ElementId
+                | Self::Labels
+                | Self::Type
+                | Self::StartNode
+                | Self::EndNode
+                | Self::Claims
+                | Self::Properties
+                | Self::Keys
+        )
+    }
 }
 
 /// An aggregation.
@@ -187,6 +207,7 @@ pub(super) fn apply(function: Function, arguments: &[Value], span: Span) -> Resu
         None => Ok("".into()),
     };
     Ok(match function {
+        GradeRank => grade_rank(&text(0)?),
         Size | CharLength | CharacterLength | Length => match first {
             Value::List(items) if function == Size => Value::Int(items.len() as i64),
             Value::Text(text) if function != Length => Value::Int(text.chars().count() as i64),
@@ -234,6 +255,13 @@ pub(super) fn apply(function: Function, arguments: &[Value], span: Span) -> Resu
         Replace => Value::text(text(0)?.replace(&*text(1)?, &text(2)?)),
         Substring | Left | Right => cut(function, &text(0)?, &arguments[1..], span)?,
         _ => return number(function, arguments, span),
+    })
+}
+
+/// The place of a grade among all, from 1 for A1 to 36 for F6, by reliability first; null for what is no grade.
+fn grade_rank(text: &str) -> Value {
+    text.parse::<Grade>().map_or(Value::Null, |grade| {
+        Value::Int((grade.reliability as i64 - 1) * 6 + i64::from(grade.credibility.number()))
     })
 }
 

@@ -30,6 +30,11 @@ pub enum Side {
 /// A link is reached by its place among its node's links, so that a search can stop and go on anywhere without holding
 /// an iterator. A graph that filters (by time, by grade) gives `None` for a place whose link does not count.
 pub trait PropertyGraph {
+    /// The links on one side of a node, looked up once for all their places.
+    type Ties<'t>: Copy
+    where
+        Self: 't;
+
     /// How many nodes there are.
     fn node_count(&self) -> u32;
 
@@ -65,11 +70,19 @@ pub trait PropertyGraph {
         false
     }
 
-    /// How many places for links a node has on a side.
-    fn degree(&self, node: u32, side: Side) -> u32;
+    /// The links on a side of a node.
+    fn ties(&self, node: u32, side: Side) -> Self::Ties<'_>;
+
+    /// How many places for links there are.
+    fn places(&self, ties: Self::Ties<'_>) -> u32;
 
     /// The link at a place, counted from 0; `None` if it does not count.
-    fn link_at(&self, node: u32, side: Side, place: u32) -> Option<Link>;
+    fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link>;
+
+    /// How many places for links a node has on a side.
+    fn degree(&self, node: u32, side: Side) -> u32 {
+        self.places(self.ties(node, side))
+    }
 
     /// Where a link starts and ends.
     fn ends(&self, link: u32) -> (u32, u32);

@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use super::claims::ClaimSource;
 use super::graph::{LabelNo, Link, PropertyGraph, Side};
 use super::value::Value;
-use crate::graph::{Graph, LinkFilter};
-use crate::model::{Claim, EntityNo, Says, Truth};
+use crate::graph::{Graph, LinkFilter, Ties};
+use crate::model::{Claim, EntityNo, Grade, Says, Truth};
 
 /// Labels from this number on are finer types; those below are kinds.
 const FINER: LabelNo = 1 << 16;
@@ -105,7 +105,20 @@ fn place(names: &[String], name: &str) -> Option<LabelNo> {
     names.iter().position(|known| known == name).map(|place| place as LabelNo)
 }
 
+/// The ties of an entity on one side.
+#[derive(Clone, Copy)]
+pub struct SideTies<'g> {
+    ties: Ties<'g>,
+    first: usize,
+    end: usize,
+}
+
 impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
+    type Ties<'t>
+        = SideTies<'t>
+    where
+        Self: 't;
+
     fn node_count(&self) -> u32 {
         self.graph.entity_count() as u32
     }
@@ -157,20 +170,24 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         self.symmetric
     }
 
-    fn degree(&self, node: u32, side: Side) -> u32 {
-        let (out, into) = self.graph.split(node);
-        match side {
-            Side::Out => out.len() as u32,
-            Side::In => into.len() as u32,
-        }
+    #[inline]
+    fn ties(&self, node: u32, side: Side) -> SideTies<'_> {
+        let ties = self.graph.ties(node);
+        let (first, end) = match side {
+            Side::Out => (0, ties.outgoing()),
+            Side::In => (ties.outgoing(), ties.len()),
+        };
+        SideTies { ties, first, end }
     }
 
-    fn link_at(&self, node: u32, side: Side, place: u32) -> Option<Link> {
-        let ties = self.graph.ties(node);
-        let place = match side {
-            Side::Out => place as usize,
-            Side::In => ties.outgoing() + place as usize,
-        };
+    #[inline]
+    fn places(&self, ties: SideTies<'_>) -> u32 {
+        ties.end.saturating_sub(ties.first) as u32
+    }
+
+    #[inline]
+    fn link_at(&self, SideTies { ties, first, .. }: SideTies<'_>, place: u32) -> Option<Link> {
+        let place = first + place as usize;
         let (other, tie) = ties.at(place)?;
         let link = ties.link(place);
         (self.filter.admits(self.graph, tie, self.weigh, || link) > Truth::No).then(|| Link {
@@ -201,6 +218,15 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
     }
 
     fn link_property(&self, link: u32, key: &str) -> Value {
+        // A search may ask for these of every link that it comes by.
+        match (key, self.graph.link(link)) {
+            (_, None) => return Value::Null,
+            ("kind", Some(view)) => return Value::text(self.link_kind_name(LabelNo::from(view.tie.kind))),
+            ("grade", Some(view)) => {
+                return Grade::from_byte(view.tie.grade).map_or(Value::Null, |grade| Value::text(grade.to_string()));
+            }
+            _ => {}
+        }
         self.link_properties(link).into_iter().find(|(known, _)| known == key).map_or(Value::Null, |(_, value)| value)
     }
 

@@ -1,5 +1,6 @@
 //! From a statement's text to what it found.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -126,7 +127,8 @@ impl<C: ClaimSource> Run<'_, C> {
         scope: &ScopeAst,
     ) -> Result<Outcome, QueryError<C::Error>> {
         let started = Instant::now();
-        let context = Context { graph: self.graph, schema: self.schema, text };
+        let notes = RefCell::default();
+        let context = Context { graph: self.graph, schema: self.schema, text, notes: &notes };
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
         let started = Instant::now();
@@ -134,6 +136,7 @@ impl<C: ClaimSource> Run<'_, C> {
         // What is only counted takes no room in the answer.
         let rows = if counted { usize::MAX } else { self.budget.rows };
         let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
+        let mut answered = None;
         let (mut table, visited, cut) = match (&statement.body, statement.explain) {
             (Body::Verb(verb), None | Some(Explain::Profile)) => {
                 let mut verbs = Verbs {
@@ -147,7 +150,9 @@ impl<C: ClaimSource> Run<'_, C> {
                 let found = verbs::answer(&mut verbs, verb)?;
                 (Table::Found(found), meter.visited(), meter.cut().map(str::to_owned))
             }
-            (Body::Verb(verb), Some(Explain::Explain)) => (Table::Found(super::desugar::table(verb, scope)), 0, None),
+            (Body::Verb(verb), Some(Explain::Explain)) => {
+                (Table::Found(super::desugar::table(verb, scope, self.schema)), 0, None)
+            }
             (Body::Query(query), Some(Explain::Explain)) => {
                 let mut found = Found::new(&["plan"]);
                 for line in core::explained(query, text, self.graph, &filter, self.claims)? {
@@ -155,17 +160,32 @@ impl<C: ClaimSource> Run<'_, C> {
                 }
                 (Table::Found(found), 0, None)
             }
-            (Body::Query(query), None | Some(Explain::Profile)) => {
+            (Body::Query(query), Some(Explain::Profile)) => {
+                let (answer, visited, lines) = core::profiled(query, text, self.graph, &filter, self.claims, meter)?;
+                let mut found = Found::new(&["operator", "rows", "visited", "microseconds"]);
+                for core::Profiled { line, work } in lines {
+                    let [rows, visited, time] = work.map_or([Item::Null, Item::Null, Item::Null], |work| {
+                        let micros = work.time.as_nanos() as f64 / 1000.0;
+                        [Item::Int(work.rows as i64), Item::Int(work.visited as i64), Item::Int(micros.round() as i64)]
+                    });
+                    found.push([Item::Text(line), rows, visited, time]);
+                }
+                found.notes = answer.notes;
+                answered = Some(answer.rows.len());
+                (Table::Found(found), visited, answer.cut)
+            }
+            (Body::Query(query), None) => {
                 let (answer, visited) = core::answer(query, text, self.graph, &filter, self.claims, meter)?;
                 let cut = answer.cut.clone();
                 (Table::Answer(answer), visited, cut)
             }
         };
+        notes.into_inner().into_iter().for_each(|note| table.note(note));
         for pipe in &statement.pipes {
             reduce(&mut table, &pipe.value, self.graph);
         }
         let run_us = micros(started);
-        let rows = table.len();
+        let rows = answered.unwrap_or_else(|| table.len());
         if statement.explain == Some(Explain::Profile) {
             table.note(format!("{rows} rows, {visited} links visited, {run_us:.0} microseconds"));
         }

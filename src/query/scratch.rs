@@ -101,13 +101,6 @@ impl ScratchGraph {
         self.numbers.insert(name.into(), number);
         number
     }
-
-    fn side(&self, node: u32, side: Side) -> &[Link] {
-        self.nodes.get(node as usize).map_or(&[], |node| match side {
-            Side::Out => &node.out,
-            Side::In => &node.into,
-        })
-    }
 }
 
 fn property(properties: &[(String, Value)], key: &str) -> Value {
@@ -115,6 +108,8 @@ fn property(properties: &[(String, Value)], key: &str) -> Value {
 }
 
 impl PropertyGraph for ScratchGraph {
+    type Ties<'t> = &'t [Link];
+
     fn node_count(&self) -> u32 {
         self.nodes.len() as u32
     }
@@ -148,12 +143,19 @@ impl PropertyGraph for ScratchGraph {
         (from..self.node_count()).find(|node| label.is_none_or(|label| self.has_label(*node, label)))
     }
 
-    fn degree(&self, node: u32, side: Side) -> u32 {
-        self.side(node, side).len() as u32
+    fn ties(&self, node: u32, side: Side) -> &[Link] {
+        self.nodes.get(node as usize).map_or(&[], |node| match side {
+            Side::Out => &node.out,
+            Side::In => &node.into,
+        })
     }
 
-    fn link_at(&self, node: u32, side: Side, place: u32) -> Option<Link> {
-        self.side(node, side).get(place as usize).copied()
+    fn places(&self, ties: &[Link]) -> u32 {
+        ties.len() as u32
+    }
+
+    fn link_at(&self, ties: &[Link], place: u32) -> Option<Link> {
+        ties.get(place as usize).copied()
     }
 
     fn ends(&self, link: u32) -> (u32, u32) {

@@ -8,6 +8,7 @@
 //! The idea of one search over the product of graph and automaton is that of PathFinder (arXiv 2306.02194).
 
 use super::ast::{Direction, Mode, Selector};
+use super::lexer::Span;
 use super::plan::{Ex, LabelTest, Slot};
 
 /// A search for paths from a known node.
@@ -23,6 +24,8 @@ pub struct Search {
     pub reversed: bool,
     /// Which of the paths between two ends.
     pub selector: Selector,
+    /// What the cheapest paths are cheapest by.
+    pub cost: Option<Cost>,
     /// What a path may repeat.
     pub mode: Mode,
     /// The automaton.
@@ -46,6 +49,19 @@ pub struct Search {
     pub bare: bool,
     /// Whether equal paths with equal variables count once.
     pub once: bool,
+}
+
+/// What a path costs.
+#[derive(Debug)]
+pub struct Cost {
+    /// The cost of a link.
+    pub ex: Ex,
+    /// The variable of the links that cost something; all do, if the cost speaks of none.
+    pub link: Option<Slot>,
+    /// Whether a path costs as much as its dearest link, not as all of them together.
+    pub weakest: bool,
+    /// The place of the cost in the query.
+    pub span: Span,
 }
 
 /// A pattern as an automaton.

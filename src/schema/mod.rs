@@ -268,11 +268,6 @@ impl Schema {
             _ => false,
         }
     }
-
-    /// The link kinds that may join an entity of kind `from` to one of kind `to`.
-    pub fn links_between(&self, from: &str, to: &str) -> impl Iterator<Item = &LinkKind> {
-        self.links.list.iter().filter(move |link| self.joins(link, from, to))
-    }
 }
 
 impl LinkKind {

@@ -3,7 +3,9 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "rows and columns of a table made here")]
 
 /// The candidate that is nearest to `word` in letters, if one is near enough to have been meant: at most one slip
-/// (a letter more, less, other, or two neighbours swapped) for every three letters of `word`.
+/// (a letter more, less, other, or two neighbours swapped) for every three letters of `word`, and one for shorter words.
+/// Three letters or more that a candidate begins with count as one slip: a word that was not finished; of several such
+/// candidates the one that lacks the fewest letters is nearest.
 ///
 /// Case does not count. The first of several equally near candidates is taken. Each candidate costs
 /// O(len(word) * len(candidate)), most are refused by their length alone.
@@ -11,6 +13,8 @@
 /// ```
 /// use tieline::schema::nearest;
 /// assert_eq!(nearest("afiliated_with", ["allied_with", "affiliated_with"]), Some("affiliated_with"));
+/// assert_eq!(nearest("neigh", ["show", "neighbours"]), Some("neighbours"));
+/// assert_eq!(nearest("led_b", ["led_by_whom", "led_by"]), Some("led_by"));
 /// assert_eq!(nearest("weather", ["allied_with", "affiliated_with"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -18,19 +22,26 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if word.len() > MAX_CHARS {
         return None;
     }
-    let allowed = word.len() / 3;
-    let mut best: Option<(usize, &str)> = None;
+    let allowed = (word.len() / 3).max(1);
+    let mut best: Option<(usize, usize, &str)> = None;
     for candidate in candidates {
         let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).take(MAX_CHARS + 1).collect();
-        let limit = best.map_or(allowed + 1, |(distance, _)| distance);
-        if letters.len() <= MAX_CHARS && letters.len().abs_diff(word.len()) < limit {
-            let distance = distance(&word, &letters);
-            if distance < limit {
-                best = Some((distance, candidate));
-            }
+        let limit = best.map_or(allowed + 1, |(slips, ..)| slips + 1);
+        let length = letters.len().abs_diff(word.len());
+        let slips = if word.len() >= 3 && letters.starts_with(&word) {
+            usize::from(letters.len() > word.len())
+        } else if letters.len() <= MAX_CHARS && length < limit {
+            distance(&word, &letters)
+        } else {
+            continue;
+        };
+        // A word of which no letter is left is another word.
+        let nearer = best.is_none_or(|(least, shortest, _)| (slips, length) < (least, shortest));
+        if slips < limit && slips < letters.len() && nearer {
+            best = Some((slips, length, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(.., candidate)| candidate)
 }
 
 /// Longer words are nobody's slip of the pen, and would make a hostile file slow.
@@ -88,6 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn a_verb_is_known_by_most_of_its_letters() {
+        let verbs = ["find", "show", "neighbours", "path", "between"];
+        for (word, meant) in [
+            ("neigbours", Some("neighbours")),
+            ("NEIGHBOR", Some("neighbours")),
+            ("fnid", Some("find")),
+            ("zebra", None),
+        ] {
+            assert_eq!(nearest(word, verbs), meant, "{word}");
+        }
+    }
+
+    #[test]
     fn slips_are_forgiven_and_other_words_are_not() {
         let kinds = ["led_by", "located_in", "Organisation", "é"];
         for (word, meant) in [
@@ -97,7 +121,11 @@ mod tests {
             ("founded_in", None),
             ("", None),
             ("le", None),
+            ("f", None),
             ("xyz", None),
+            ("lde", None),
+            ("loc", Some("located_in")),
+            ("lo", None),
         ] {
             assert_eq!(nearest(word, kinds), meant, "{word}");
         }

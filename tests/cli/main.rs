@@ -8,4 +8,5 @@ mod commands;
 mod common;
 mod damage;
 mod militants;
+mod own_schema;
 mod prompt;

@@ -96,3 +96,14 @@ fn a_source_is_all_its_tables() {
     let unknown = home.query("rank from source mapping-militant").fails(1);
     assert!(unknown.contains("did you mean mapping-militants?"), "{unknown}");
 }
+
+#[test]
+fn how_an_unclear_name_was_understood_is_said() {
+    let home = Home::with_seeds();
+    let said = |home: &Home| home.json("show \"Taliban\"")["notes"].to_string();
+    assert!(said(&home).contains("only a weak name of @afghan-taliban"), "{}", said(&home));
+    let Some(imported) = home.import_militants() else { return };
+    imported.ok();
+    assert!(said(&home).contains("is taken for @mmp-367"), "{}", said(&home));
+    assert!(said(&home).contains("may mean @afghan-taliban"), "{}", said(&home));
+}

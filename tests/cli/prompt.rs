@@ -160,7 +160,7 @@ fn ctrl_c_ends_the_statement_and_not_the_prompt() {
     let typed = [
         ("tieline> ", "rank betweenness limit 3\n"),
         ("betweenness", "\u{3}"),
-        ("the stop that was asked for", "rank limit 1 | count\n"),
+        ("it was stopped", "rank limit 1 | count\n"),
         ("count", "\u{4}"),
     ];
     if on_a_terminal(&home, &typed).is_some() {

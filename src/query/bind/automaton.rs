@@ -3,7 +3,7 @@
 use super::order::Pending;
 use crate::query::ast::{Direction, Mode, Selector};
 use crate::query::plan::{Ex, Slot};
-use crate::query::search::{Automaton, Check, GroupTest, LinkTest, NodeTest, Search, Way};
+use crate::query::search::{Automaton, Check, Cost, GroupTest, LinkTest, NodeTest, Search, Way};
 
 /// The most hops of an automaton.
 const MOST_HOPS: usize = 100_000;
@@ -17,6 +17,7 @@ pub(super) struct SearchSpec {
     /// What stands between the two ends.
     pub shape: Vec<Part>,
     pub selector: Selector,
+    pub cost: Option<Cost>,
     pub mode: Mode,
     pub path: Slot,
     /// Whether anything may use the path.
@@ -69,6 +70,7 @@ impl SearchSpec {
             groups: Vec::new(),
             shape: Vec::new(),
             selector,
+            cost: None,
             mode,
             path,
             path_wanted: false,
@@ -131,6 +133,7 @@ impl SearchSpec {
             to_bound: bound(to) || from == to,
             reversed,
             selector: self.selector,
+            cost: self.cost,
             mode: self.mode,
             automaton: builder.automaton,
             every_node: Vec::new(),

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::types::Type;
 use super::{Binder, Bound, Variable};
 use crate::query::ast::{EntityForm, EntityRef, LabelExpr, Name, PathPattern};
-use crate::query::diagnostics::{Class, Code, Fault, nearest};
+use crate::query::diagnostics::{Class, Code, Fault};
 use crate::query::expression_ast::{Binary, Call, Comparison, Comprehension, Expr, ExprKind, Quantifier, Unary};
 use crate::query::functions::{Aggregate, Function};
 use crate::query::graph::{LabelNo, PropertyGraph};
 use crate::query::lexer::Span;
 use crate::query::plan::{CaseEx, Ex, LabelTest, ReduceEx, Slot, Step, Through};
 use crate::query::value::Value;
+use crate::schema::nearest;
 
 type Typed = (Ex, Type);
 
@@ -446,6 +447,7 @@ fn fits(function: Function, kind: &Type) -> bool {
         Function::Labels => &[Type::Node],
         Function::Type | Function::StartNode | Function::EndNode | Function::Claims => &[Type::Link],
         Function::Properties | Function::Keys => &[Type::Node, Type::Link, Type::Map],
+        Function::GradeRank => &[Type::Link, Type::Text],
         Function::Id | Function::ElementId => &[Type::Node, Type::Link],
         Function::Length | Function::Nodes | Function::Relationships | Function::Links => &[Type::Path],
         _ => return true,
@@ -460,7 +462,7 @@ fn result(function: Function, first: &Type) -> Type {
         Function::Nodes => Type::Node.list(),
         Function::Relationships | Function::Links => Type::Link.list(),
         Function::Range => Type::Int.list(),
-        Function::Length | Function::Size | Function::Id => Type::Int,
+        Function::Length | Function::Size | Function::Id | Function::GradeRank => Type::Int,
         Function::Type | Function::ToString => Type::Text,
         Function::StartNode | Function::EndNode => Type::Node,
         Function::Properties => Type::Map,

@@ -3,6 +3,7 @@
 
 mod automaton;
 mod condition;
+mod cost;
 mod expression;
 mod order;
 mod pattern;
@@ -10,10 +11,11 @@ mod projection;
 mod types;
 
 use super::ast::{Clause, Name, Query};
-use super::diagnostics::{Code, Fault, nearest};
+use super::diagnostics::{Code, Fault};
 use super::graph::PropertyGraph;
 use super::lexer::Span;
 use super::plan::{Part, Plan, QueryPlan, Segment, Slot, Step};
+use crate::schema::nearest;
 use projection::Gathering;
 use types::Type;
 

@@ -266,6 +266,9 @@ impl<G: PropertyGraph> Binder<'_, G> {
             };
             search.shape.push(part);
         }
+        if let Some(cost) = &pattern.cost {
+            self.cost(cost, elements, &mut search)?;
+        }
         if pattern.mode == Mode::Walk && pattern.selector == Selector::All && search.is_unbounded() {
             let message = "without a selector, an unbounded walk has no end";
             return Err(Fault::syntax(Code::UnboundedWalk, pattern.span, message)

@@ -215,11 +215,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let mut next = Vec::new();
         for from in std::mem::take(&mut half.frontier) {
             for side in half.sides {
-                for place in 0..self.graph.degree(from, *side) {
+                let ties = self.graph.ties(from, *side);
+                for place in 0..self.graph.places(ties) {
                     if !self.meter.visit(1) {
                         return Ok(Vec::new());
                     }
-                    let Some(link) = self.graph.link_at(from, *side, place) else { continue };
+                    let Some(link) = self.graph.link_at(ties, place) else { continue };
                     let before = half.seen.get(&link.node).copied();
                     if before.is_some_and(|(known, _)| !all || known < depth)
                         || !self.points(&link, from, *side, half.direction)

@@ -5,8 +5,10 @@
 //! they are copied.
 
 mod aggregate;
+mod cheapest;
 mod meeting;
 mod paths;
+mod profile;
 mod project;
 mod shortest;
 
@@ -18,6 +20,8 @@ use super::diagnostics::Fault;
 use super::graph::{Link, PropertyGraph, Side};
 use super::plan::{Creation, Expand, LabelTest, Plan, QueryPlan, Slot, Source, Step};
 use super::value::{Key, Value};
+
+pub use profile::{Operator, Work};
 
 /// The values of parameters by name, without `$`.
 pub type Parameters = HashMap<String, Value>;
@@ -74,6 +78,7 @@ pub struct Executor<'g, G> {
     kept: usize,
     full: bool,
     random: u64,
+    profile: Option<Box<profile::Profile>>,
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
@@ -81,7 +86,17 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     pub fn new(graph: &'g G, parameters: &'g Parameters, meter: Meter<'g>) -> Self {
         // Only `rand` needs it; it need not be good, but it must differ from run to run.
         let random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
-        Self { graph, parameters, meter, made: Vec::new(), links_before: 0, kept: 0, full: false, random }
+        Self {
+            graph,
+            parameters,
+            meter,
+            made: Vec::new(),
+            links_before: 0,
+            kept: 0,
+            full: false,
+            random,
+            profile: None,
+        }
     }
 
     /// Carries out a plan and gathers its rows.
@@ -165,10 +180,23 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// Runs steps from a row and gives each row that comes out to `sink`.
     pub(super) fn run_steps(&mut self, steps: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
         let Some((step, rest)) = steps.split_first() else { return sink(self, row) };
+        if self.profile.is_some() {
+            return self.within(Operator::of(step), |executor| executor.step(step, rest, row, sink));
+        }
+        self.step(step, rest, row, sink)
+    }
+
+    /// Gives on a row that the step at work has made.
+    fn pass_on(&mut self, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
+        self.count_row();
+        self.run_steps(rest, row, sink)
+    }
+
+    fn step(&mut self, step: &Step, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
         match step {
             Step::Scan(slot, source) => self.scan(*slot, source, rest, row, sink),
             Step::Expand(expand) => self.expand(expand, rest, row, sink),
-            Step::Search(search) => self.search(search, row, &mut |executor, row| executor.run_steps(rest, row, sink)),
+            Step::Search(search) => self.search(search, row, &mut |executor, row| executor.pass_on(rest, row, sink)),
             Step::Filter(condition) => {
                 let before = self.goes_on();
                 if !self.holds(condition, row)? {
@@ -178,23 +206,23 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     // What was tested may have been cut short, so that its result means nothing.
                     return Ok(Flow::Enough);
                 }
-                self.run_steps(rest, row, sink)
+                self.pass_on(rest, row, sink)
             }
             Step::Path(slot, parts) => {
                 row[*slot] = self.path(parts, row);
-                self.run_steps(rest, row, sink)
+                self.pass_on(rest, row, sink)
             }
             Step::Optional(inner, nulls) => {
                 let mut found = false;
                 let flow = self.run_steps(inner, row, &mut |executor, row| {
                     found = true;
-                    executor.run_steps(rest, row, sink)
+                    executor.within(Operator::of(step), |executor| executor.pass_on(rest, row, sink))
                 })?;
                 if found || flow == Flow::Enough {
                     return Ok(flow);
                 }
                 nulls.iter().for_each(|slot| row[*slot] = Value::Null);
-                self.run_steps(rest, row, sink)
+                self.pass_on(rest, row, sink)
             }
             Step::Unwind(list, slot) => {
                 let list = self.evaluate(list, row)?;
@@ -204,7 +232,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 for creation in creations {
                     self.create(creation, row)?;
                 }
-                self.run_steps(rest, row, sink)
+                self.pass_on(rest, row, sink)
             }
         }
     }
@@ -215,14 +243,14 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Value::List(items) => {
                 for item in items.iter() {
                     row[slot] = item.clone();
-                    if self.run_steps(rest, row, sink)? == Flow::Enough || !self.meter.visit(1) {
+                    if self.pass_on(rest, row, sink)? == Flow::Enough || !self.meter.visit(1) {
                         return Ok(Flow::Enough);
                     }
                 }
             }
             single => {
                 row[slot] = single;
-                return self.run_steps(rest, row, sink);
+                return self.pass_on(rest, row, sink);
             }
         }
         Ok(Flow::More)
@@ -239,7 +267,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         if let Source::Nodes(nodes) = source {
             for node in nodes {
                 row[slot] = Value::Node(*node);
-                if !self.meter.visit(1) || self.run_steps(rest, row, sink)? == Flow::Enough {
+                if !self.meter.visit(1) || self.pass_on(rest, row, sink)? == Flow::Enough {
                     return Ok(Flow::Enough);
                 }
             }
@@ -253,7 +281,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let mut from = 0;
         while let Some(node) = self.graph.next_node(label, from) {
             row[slot] = Value::Node(node);
-            if !self.meter.visit(1) || self.run_steps(rest, row, sink)? == Flow::Enough {
+            if !self.meter.visit(1) || self.pass_on(rest, row, sink)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
             from = node + 1;
@@ -272,11 +300,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             return self.expand_known(expand, from, target, rest, row, sink);
         }
         for side in self.sides(expand.direction, expand.kind.as_ref()) {
-            for place in 0..self.graph.degree(from, *side) {
+            let ties = self.graph.ties(from, *side);
+            for place in 0..self.graph.places(ties) {
                 if !self.meter.visit(1) {
                     return Ok(Flow::Enough);
                 }
-                let Some(link) = self.graph.link_at(from, *side, place) else { continue };
+                let Some(link) = self.graph.link_at(ties, place) else { continue };
                 if target.is_some_and(|target| target != link.node)
                     || !self.points(&link, from, *side, expand.direction)
                     || !self.link_is(&link, expand.kind.as_ref())
@@ -288,7 +317,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 if !expand.to_bound {
                     row[expand.to] = Value::Node(link.node);
                 }
-                if self.run_steps(rest, row, sink)? == Flow::Enough {
+                if self.pass_on(rest, row, sink)? == Flow::Enough {
                     return Ok(Flow::Enough);
                 }
             }
@@ -323,7 +352,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             if !expand.to_bound {
                 row[expand.to] = Value::Node(far);
             }
-            if self.run_steps(rest, row, sink)? == Flow::Enough {
+            if self.pass_on(rest, row, sink)? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
         }

@@ -66,6 +66,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         }
         match search.selector {
             Selector::All => self.depth_first(search, start, target, row, on),
+            Selector::Cheapest(count) => self.cheapest(search, start, target, count, row, on),
             _ => match target {
                 Some(target) if target != start && can_meet(search) => self.meeting(search, start, target, row, on),
                 _ => self.shortest(search, start, target, row, on),
@@ -165,13 +166,15 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let test = &search.automaton.links[search.automaton.hops[hop]];
         let sides = self.sides(test.direction, test.kind.as_ref());
         while let Some(side) = sides.get(cursor.side) {
-            while cursor.place < self.graph.degree(node, *side) {
+            let ties = self.graph.ties(node, *side);
+            let places = self.graph.places(ties);
+            while cursor.place < places {
                 let place = cursor.place;
                 cursor.place += 1;
                 if !self.meter.visit(1) {
                     return Ok(None);
                 }
-                let Some(link) = self.graph.link_at(node, *side, place) else { continue };
+                let Some(link) = self.graph.link_at(ties, place) else { continue };
                 if self.points(&link, node, *side, test.direction)
                     && self.link_is(&link, test.kind.as_ref())
                     && may_follow(search.mode, walk, &link)

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::aggregate::Accumulator;
-use super::{Executor, Flow, Ran, Sink};
+use super::{Executor, Flow, Operator, Ran, Sink};
 use crate::query::diagnostics::{Code, Fault};
 use crate::query::graph::PropertyGraph;
 use crate::query::plan::{Ex, Gather, Grouping, Projected, Segment};
@@ -27,15 +27,29 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let Some(projected) = &segment.projection else { return self.rows(segment, before, row, sink) };
         let skip = self.bound(projected.skip.as_ref(), row, projected)?.unwrap_or(0);
         let limit = self.bound(projected.limit.as_ref(), row, projected)?.unwrap_or(usize::MAX);
-        let mut window = Window { projected, skip, limit, seen: HashSet::new() };
+        let window = Window { projected, skip, limit, seen: HashSet::new() };
         if limit == 0 {
             return Ok(Flow::More);
         }
+        self.within(Operator::of(projected), |executor| executor.projected(segment, before, window, row, sink))
+    }
+
+    /// The rows that come out of a segment's projection.
+    fn projected(
+        &mut self,
+        segment: &Segment,
+        before: &[Segment],
+        mut window: Window,
+        row: &mut [Value],
+        sink: &mut Sink<'_, 'g, G>,
+    ) -> Ran {
+        let projected = window.projected;
         let mut downstream = Flow::More;
         if projected.grouping.is_none() && projected.order.is_empty() {
             self.rows(segment, before, row, &mut |executor, row| {
                 executor.project(projected, row)?;
                 window.pass(executor, row, &mut |executor, row| {
+                    executor.count_row();
                     downstream = sink(executor, row)?;
                     Ok(downstream)
                 })
@@ -44,6 +58,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         }
         for mut row in self.gathered(segment, before, projected, &window, row)? {
             let flow = window.pass(self, &mut row, &mut |executor, row| {
+                executor.count_row();
                 downstream = sink(executor, row)?;
                 Ok(downstream)
             })?;
@@ -56,6 +71,11 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     /// The rows that come out of a segment's steps.
     fn rows(&mut self, segment: &Segment, before: &[Segment], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
+        let operator = segment.projection.as_ref().map(Operator::of);
+        let sink: &mut Sink<'_, 'g, G> = &mut |executor, row| match operator {
+            Some(operator) => executor.within(operator, |executor| sink(executor, row)),
+            None => sink(executor, row),
+        };
         if before.is_empty() {
             return self.run_steps(&segment.steps, row, sink);
         }

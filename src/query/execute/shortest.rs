@@ -15,21 +15,21 @@ use crate::query::value::Value;
 
 /// The end of a walk, and the walk before it.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    before: u32,
-    node: u32,
-    link: u32,
-    hop: u32,
+pub(super) struct Entry {
+    pub before: u32,
+    pub node: u32,
+    pub link: u32,
+    pub hop: u32,
 }
 
 /// The entry before the first.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// A walk in the tree.
-struct Branch<'t> {
-    tree: &'t [Entry],
-    at: u32,
-    length: u32,
+pub(super) struct Branch<'t> {
+    pub tree: &'t [Entry],
+    pub at: u32,
+    pub length: u32,
 }
 
 /// How often something may be reached: at most `count` times, and at most `lengths` different lengths.
@@ -87,7 +87,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     ) -> Ran {
         let quota = match search.selector {
             Selector::All | Selector::AnyShortest => Quota { count: 1, lengths: 1 },
-            Selector::Any(k) | Selector::Shortest(k) => Quota { count: k, lengths: u32::MAX },
+            Selector::Any(k) | Selector::Shortest(k) | Selector::Cheapest(k) => Quota { count: k, lengths: u32::MAX },
             Selector::AllShortest => Quota { count: u32::MAX, lengths: 1 },
             Selector::ShortestGroups(k) => Quota { count: u32::MAX, lengths: k },
         };
@@ -185,15 +185,20 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
 impl Branch<'_> {
     fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.places().filter_map(|place| self.tree.get(place))
+    }
+
+    /// The places of its entries in the tree, the last first.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
         let mut at = self.at;
         std::iter::from_fn(move || {
-            let entry = self.tree.get(at as usize)?;
-            at = entry.before;
-            Some(entry)
+            let place = at as usize;
+            at = self.tree.get(place)?.before;
+            Some(place)
         })
     }
 
-    fn run(&self) -> Run {
+    pub fn run(&self) -> Run {
         let mut nodes: Vec<u32> = self.entries().map(|entry| entry.node).collect();
         let walked = || self.entries().take(self.length as usize);
         let mut links: Vec<u32> = walked().map(|entry| entry.link).collect();

@@ -13,9 +13,10 @@ mod scope;
 mod statement;
 
 use super::ast::{Name, Query, ScopeAst, Spanned, Statement};
-use super::diagnostics::{Code, Fault, nearest};
+use super::diagnostics::{Code, Fault};
 use super::lexer::{Span, Token, TokenKind, tokens};
 use crate::model::Diagnostic;
+use crate::schema::nearest;
 
 /// The longest query, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -223,7 +224,11 @@ impl<'a> Parser<'a> {
         if token.kind != TokenKind::Word {
             return fault;
         }
-        match nearest(token.span.of(self.text), words.iter().copied()) {
+        let found = token.span.of(self.text);
+        match nearest(found, words.iter().copied()) {
+            Some(word) if word.eq_ignore_ascii_case(found) => {
+                fault.help("it has to stand further to the front: scopes and pipes come last")
+            }
             Some(word) => fault.help(format!("did you mean `{word}`?")),
             None => fault,
         }

@@ -2,7 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::query::ast::{
-    Direction, Element, Group, LabelExpr, LinkPattern, Mode, NodePattern, PathPattern, Repeat, Selector,
+    Cost, Direction, Element, Group, LabelExpr, LinkPattern, Mode, NodePattern, PathPattern, Repeat, Selector,
 };
 use crate::query::diagnostics::{Code, Fault};
 use crate::query::expression_ast::{Expr, ExprKind};
@@ -45,9 +45,22 @@ impl Parser<'_> {
             }
             None => self.elements(&mut elements, &mut filters)?,
         }
+        let cost = match selector {
+            Selector::Cheapest(_) => Some(Box::new(self.cost()?)),
+            _ => None,
+        };
         let filter = self.joined(filters)?.map(Box::new);
         let span = start.to(self.last());
-        Ok(PathPattern { variable, selector, mode, legacy_shortest: legacy.is_some(), elements, filter, span })
+        Ok(PathPattern { variable, selector, cost, mode, legacy_shortest: legacy.is_some(), elements, filter, span })
+    }
+
+    /// `by [weakest] COST` after the pattern of the cheapest paths.
+    fn cost(&mut self) -> Parsed<Cost> {
+        if !self.take_word("by") {
+            return Err(self.expected("`by` and the cost of a link, such as `by gradeRank(l)`"));
+        }
+        let weakest = self.ahead(1).kind != TokenKind::Dot && self.take_word("weakest");
+        Ok(Cost { expr: self.expression()?, weakest })
     }
 
     /// The conjunction of some conditions.
@@ -72,6 +85,9 @@ impl Parser<'_> {
         } else if self.take_word("shortest") {
             let k = if self.kind() == TokenKind::Number { Some(self.positive("how many paths")?) } else { None };
             selector = k.map_or(Selector::AnyShortest, Selector::Shortest);
+        } else if self.ahead(1).kind != TokenKind::Equal && self.take_word("cheapest") {
+            let several = self.kind() == TokenKind::Number;
+            selector = Selector::Cheapest(if several { self.positive("how many paths")? } else { 1 });
         } else if self.take_word("any") {
             selector = Selector::Any(match self.kind() {
                 TokenKind::Number => self.positive("how many paths")?,

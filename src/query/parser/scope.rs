@@ -3,8 +3,9 @@
 use super::{Parsed, Parser};
 use crate::model::{Modality, Period};
 use crate::query::ast::{ScopeAst, Spanned, TimeScope};
-use crate::query::diagnostics::{Code, Fault, nearest};
+use crate::query::diagnostics::{Code, Fault};
 use crate::query::lexer::{Span, TokenKind};
+use crate::schema::nearest;
 
 /// The words that begin a scope clause.
 pub(super) const WORDS: [&str; 7] = ["as of", "during", "known on", "grade", "sources", "modality", "from source"];

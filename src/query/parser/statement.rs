@@ -2,8 +2,9 @@
 
 use super::{Parsed, Parser, scope};
 use crate::query::ast::*;
-use crate::query::diagnostics::{Code, Fault, nearest};
+use crate::query::diagnostics::{Code, Fault};
 use crate::query::lexer::{Span, TokenKind};
+use crate::schema::nearest;
 
 /// The words that a statement may begin with.
 pub(super) const VERBS: [&str; 17] = [

@@ -82,6 +82,10 @@ fn messages_say_what_to_write() {
         ("path \"a\" \"b\"", "1:10: expected `to` and the entity where the path ends, found `\"b\"`"),
         ("show Haqqani Network", "1:6: a name of several words needs quotes (\"Haqqani Network\")"),
         ("show \"Haqqani", "1:6: this text is not closed (close it with \")"),
+        (
+            "match (a) return a as of 2008 limit 2",
+            "found `limit` (it has to stand further to the front: scopes and pipes come last)",
+        ),
         ("rank | dto", "did you mean `dot`?"),
         ("rank modality aserted", "did you mean `asserted`?"),
         ("rank grade Z9", "1:12: this is not a grade"),
