@@ -1,4 +1,4 @@
-//! The commands of README.md and docs/language.md, run as a reader would type them, with the answers that stand there.
+//! The commands of README.md, docs/language.md and docs/match.md, run as a reader would type them, with the answers that stand there.
 //!
 //! Every `console` block is run, and every line `<!-- $ COMMAND -->`, whose answer stands below it as part of the page; the blocks of a page one after the other in one fresh folder that has `seeds/`,
 //! `schema/` and, as `militants/`, the tables of Mapping Militants. `UPDATE_DOCS=1 cargo test --test docs` writes the
@@ -138,6 +138,11 @@ fn the_readme_tells_what_happens() {
 #[test]
 fn the_language_page_tells_what_happens() {
     check("docs/language.md");
+}
+
+#[test]
+fn the_match_page_tells_what_happens() {
+    check("docs/match.md");
 }
 
 #[test]
