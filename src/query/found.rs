@@ -153,24 +153,23 @@ impl Found {
         }
     }
 
-    /// The entities that stand in rows, each once, in the order of the rows.
-    pub fn entities(&self) -> Vec<EntityNo> {
-        let mut entities = Vec::new();
-        match &self.rows {
+    /// The entities that the rows are about, each once, in the order of the rows: those of the first column that has
+    /// entities, paths or links; of a link both ends.
+    pub fn entities(&self, graph: &Graph) -> Vec<EntityNo> {
+        let items = match &self.rows {
             Rows::Around(around) => return around.reached.iter().map(|(entity, _)| *entity).collect(),
-            Rows::Items(items) => {
-                for item in items {
-                    match item {
-                        Item::Entity(entity) => entities.push(*entity),
-                        Item::Path(path, _) => entities.extend(path),
-                        _ => {}
-                    }
-                }
-            }
-        }
+            Rows::Items(items) => items,
+        };
+        let of = |item: &Item| match item {
+            Item::Entity(entity) => vec![*entity],
+            Item::Path(path, _) => path.clone(),
+            Item::Link(link, _) => graph.link(*link).map_or_else(Vec::new, |link| vec![link.from, link.to]),
+            _ => Vec::new(),
+        };
+        let column = |column: usize| items.iter().skip(column).step_by(self.columns.len().max(1)).flat_map(of);
+        let Some(first) = (0..self.columns.len()).find(|&at| column(at).next().is_some()) else { return Vec::new() };
         let mut seen = HashSet::new();
-        entities.retain(|entity| seen.insert(*entity));
-        entities
+        column(first).filter(|entity| seen.insert(*entity)).collect()
     }
 
     /// All rows, one after the other, each as wide as `columns`.

@@ -213,7 +213,7 @@ fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
             match table {
                 Table::Found(found) => {
                     let mut counts = [0i64; 256];
-                    for kind in found.entities().into_iter().filter_map(|entity| graph.kind_of(entity)) {
+                    for kind in found.entities(graph).into_iter().filter_map(|entity| graph.kind_of(entity)) {
                         if let Some(count) = counts.get_mut(usize::from(kind)) {
                             *count += 1;
                         }
@@ -237,7 +237,7 @@ fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
             let ids: Vec<String> = match table {
                 Table::Found(found) => {
                     let id = |entity| graph.node(entity).map_or("", |node| node.id).to_owned();
-                    found.entities().into_iter().map(id).collect()
+                    found.entities(graph).into_iter().map(id).collect()
                 }
                 Table::Answer(answer) => entities(answer).map(|node| node.id.clone()).collect(),
             };
@@ -255,19 +255,26 @@ fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
     *table = Table::Found(reduced);
 }
 
-/// The entities that stand in rows of an answer, each once, in the order of the rows.
+/// The entities that the rows of an answer are about, by the rule of [`Found::entities`].
 fn entities(answer: &Answer) -> impl Iterator<Item = &Node> {
-    fn gather(cell: &Cell, nodes: &mut Vec<NodeIndex>) {
+    fn gather(answer: &Answer, cell: &Cell, nodes: &mut Vec<NodeIndex>) {
         match cell {
             Cell::Node(node) => nodes.push(*node),
             Cell::Path(path, _) => nodes.extend(path),
-            Cell::List(cells) => cells.iter().for_each(|cell| gather(cell, nodes)),
-            Cell::Map(entries) => entries.iter().for_each(|(_, cell)| gather(cell, nodes)),
+            Cell::Edge(edge) => {
+                nodes.extend(answer.graph.edge_endpoints(*edge).into_iter().flat_map(|(from, to)| [from, to]));
+            }
+            Cell::List(cells) => cells.iter().for_each(|cell| gather(answer, cell, nodes)),
+            Cell::Map(entries) => entries.iter().for_each(|(_, cell)| gather(answer, cell, nodes)),
             _ => {}
         }
     }
-    let mut nodes = Vec::new();
-    answer.rows.iter().flatten().for_each(|cell| gather(cell, &mut nodes));
+    let column = |column: usize| {
+        let mut nodes = Vec::new();
+        answer.rows.iter().filter_map(|row| row.get(column)).for_each(|cell| gather(answer, cell, &mut nodes));
+        nodes
+    };
+    let mut nodes = (0..answer.columns.len()).map(column).find(|nodes| !nodes.is_empty()).unwrap_or_default();
     let mut seen = HashSet::new();
     nodes.retain(|node| seen.insert(*node));
     nodes.into_iter().filter_map(|node| answer.graph.node_weight(node))

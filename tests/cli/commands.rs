@@ -327,3 +327,24 @@ fn a_generated_graph_is_imported_as_its_mapping_says() {
     assert_eq!((count("entities"), count("commits")), (Some(200.into()), Some(1.into())));
     assert!(home.run(["verify"]).ok().ends_with("store: intact\n"));
 }
+
+#[test]
+fn reductions_take_the_entities_that_rows_are_about() {
+    let home = Home::with_seeds();
+    let ids = |statement: &str| {
+        let mut ids: Vec<String> =
+            home.query(&format!("{statement} | ids | csv")).ok().lines().skip(1).map(str::to_owned).collect();
+        ids.sort();
+        ids
+    };
+    for statement in [
+        "between \"TTP\", \"al-Qaeda\"",
+        "why \"TTP\" to \"al-Qaeda\"",
+        "match (a @ttp)-[l]-(b @al-qaeda) return l",
+        "path \"TTP\" to \"al-Qaeda\"",
+    ] {
+        assert_eq!(ids(statement), ["al-qaeda", "ttp"], "{statement}");
+    }
+    let counted = home.query("between \"TTP\", \"al-Qaeda\" | count by kind | csv").ok();
+    assert_eq!(counted.lines().nth(1), Some("Organisation,2"));
+}
