@@ -186,7 +186,7 @@ fn ask(
             continue;
         };
         eprintln!("asking: {name}");
-        let (expected, found, _) = rounds(bare, sort, arguments.rounds)?;
+        let Rounds { answers: expected, found, .. } = rounds(bare, sort, arguments.rounds)?;
         let mut sizes: Vec<u64> = expected.iter().map(size).collect();
         sizes.sort_unstable();
         let size = format!("{}, {}", table::at(&sizes, 50), table::at(&sizes, 99));
@@ -198,7 +198,7 @@ fn ask(
         let mut sqlite = sqlite::Sqlite::open(&places.sqlite, &bare.ids.texts)?;
         let peers: [&mut dyn Peer; 2] = [&mut tieline, &mut sqlite];
         for peer in peers {
-            let (answers, found, whole) = rounds(peer, sort, arguments.rounds)?;
+            let Rounds { answers, found, whole } = rounds(peer, sort, arguments.rounds)?;
             for ((question, answer), expected) in sort.iter().zip(&answers).zip(&expected) {
                 if answer != expected {
                     let message = format!("{} answers {question:?} with {answer:?}, not {expected:?}", peer.name());
@@ -224,16 +224,20 @@ fn size(answer: &Answer) -> u64 {
     }
 }
 
+/// Answers to all questions of a sort, and the least time that each took.
+#[derive(Default)]
+struct Rounds {
+    answers: Vec<Answer>,
+    found: Vec<Duration>,
+    whole: Vec<Duration>,
+}
+
 /// Asks all questions several times over; the least time of each counts, so that what else the machine does counts
 /// little. Ends early after the round in which a minute has passed.
-fn rounds(
-    peer: &mut dyn Peer,
-    questions: &[Question],
-    rounds: usize,
-) -> Result<(Vec<Answer>, Vec<Duration>, Vec<Duration>), Box<dyn Error>> {
+fn rounds(peer: &mut dyn Peer, questions: &[Question], rounds: usize) -> Result<Rounds, Box<dyn Error>> {
     const LONG: Duration = Duration::from_secs(60);
     let started = Instant::now();
-    let (mut answers, mut found, mut whole) = (Vec::new(), Vec::<Duration>::new(), Vec::<Duration>::new());
+    let mut least = Rounds::default();
     for round in 0..rounds.max(1) {
         if round > 0 && started.elapsed() > LONG {
             break;
@@ -241,14 +245,14 @@ fn rounds(
         for (at, question) in questions.iter().enumerate() {
             let asked = peer.ask(question)?;
             if round == 0 {
-                answers.push(asked.answer);
-                found.push(asked.found);
-                whole.push(asked.whole);
+                least.answers.push(asked.answer);
+                least.found.push(asked.found);
+                least.whole.push(asked.whole);
             } else {
-                found[at] = found[at].min(asked.found);
-                whole[at] = whole[at].min(asked.whole);
+                least.found[at] = least.found[at].min(asked.found);
+                least.whole[at] = least.whole[at].min(asked.whole);
             }
         }
     }
-    Ok((answers, found, whole))
+    Ok(least)
 }
