@@ -15,6 +15,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::graph::{Answer, Cell, Graph};
 use crate::model::{Commit, CommitNo};
@@ -140,33 +142,31 @@ impl Database {
     /// Opens the database in `directory`. O(1) in its size if its graph snapshot is current.
     ///
     /// # Errors
-    /// There is none, or it is damaged; or its snapshot has to be made anew and it is busy.
+    /// There is none, or it is damaged; or its snapshot has to be made anew and it is busy for longer than a moment.
     pub fn open(directory: &Path) -> Result<Self, DatabaseError> {
-        let mut notices = Vec::new();
-        let format = Store::format(directory)?;
-        match project::open(directory, format) {
-            Ok(graph) => Self::new(directory, graph, None, notices),
-            Err(why) => {
-                let store = match Store::open(directory) {
-                    Ok(store) => store,
-                    Err(error @ store::StoreError::Busy { .. }) => {
-                        return match project::open_older(directory, format) {
-                            Some(graph) => {
-                                notices.push(format!(
-                                    "a commit is being written; answering as of commit {}",
-                                    graph.generation()
-                                ));
-                                Self::new(directory, graph, None, notices)
-                            }
-                            None => Err(error.into()),
-                        };
+        let started = Instant::now();
+        loop {
+            let format = Store::format(directory)?;
+            let why = match project::open(directory, format) {
+                Ok(graph) => return Self::new(directory, graph, None, Vec::new()),
+                Err(why) => why,
+            };
+            match Store::open(directory) {
+                Ok(store) => {
+                    let mut database = Self::with_store(directory, store)?;
+                    database.notices.insert(0, format!("{why}; the snapshot is made anew from the store"));
+                    return Ok(database);
+                }
+                // A writer is between its commit and the graph of it, or has just replaced the graph that was looked for.
+                Err(store::StoreError::Busy { .. }) if started.elapsed() < claims::PATIENCE => {
+                    if let Some(graph) = project::open_older(directory, format) {
+                        let now = graph.generation();
+                        let notice = format!("a commit is being written; answering as of commit {now}");
+                        return Self::new(directory, graph, None, vec![notice]);
                     }
-                    Err(error) => return Err(error.into()),
-                };
-                notices.push(format!("{why}; the snapshot is made anew from the store"));
-                let mut database = Self::with_store(directory, store)?;
-                database.notices.splice(0..0, notices);
-                Ok(database)
+                    sleep(Duration::from_millis(20));
+                }
+                Err(error) => return Err(error.into()),
             }
         }
     }

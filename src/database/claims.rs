@@ -10,7 +10,7 @@ use crate::query::ClaimSource;
 use crate::store::{CommitRecord, Store, StoreError};
 
 /// How long a reader waits for a writer to finish before it says that the database is busy.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The store, opened if it is not open yet.
 pub(super) fn open_store<'s>(directory: &Path, store: &'s mut Option<Store>) -> Result<&'s mut Store, DatabaseError> {

@@ -101,7 +101,8 @@ fn a_closed_output_ends_the_prompt_quietly() {
 fn on_a_terminal(home: &Home, typed: &[(&str, &str)]) -> Option<String> {
     use std::io::Read;
     use std::sync::{Arc, Mutex};
-    let program = home.command(Vec::<&str>::new()).get_program().to_str().unwrap().to_owned();
+    // Without `exec`, some shells stay around, get the Ctrl-C too, and end with their own code for it.
+    let program = format!("exec {}", home.command(Vec::<&str>::new()).get_program().to_str().unwrap());
     let spawned = Command::new("script")
         .args(["-qefc", &program, "/dev/null"])
         .current_dir(home.path())
