@@ -272,3 +272,15 @@ fn changes_since_are_laid_over_the_snapshot() {
     assert_eq!(graph.evidence(ties.link(0))[0].claim, 7);
     assert_eq!(dijkstra(&graph, 4, None, |_| 1).len(), 3);
 }
+
+#[test]
+fn a_link_to_itself_is_no_link_and_speaks_of_nobody() {
+    let mut changes = changes(2, &[(0, 0, 1)]);
+    let lonely = changes.add_entity("lonely", "Organisation", None).unwrap();
+    let kind = changes.words.intern("supports");
+    changes.claims.push(claim(Says::Link { from: lonely, kind, to: lonely }));
+    let graph = graph(&changes);
+    assert_eq!(graph.link_count(), 1);
+    assert!(!graph.is_live(lonely));
+    assert_eq!(graph.by_id("lonely"), None);
+}
