@@ -32,8 +32,8 @@ impl ClaimSource for NoClaims {
         String::new()
     }
 
-    fn sources(&mut self) -> Result<Vec<Source>, Infallible> {
-        Ok(Vec::new())
+    fn sources(&mut self) -> Result<&[Source], Infallible> {
+        Ok(&[])
     }
 
     fn added(&mut self, _: ClaimNo) -> Result<Option<Commit>, Infallible> {

@@ -25,8 +25,8 @@ impl ClaimSource for Claims {
         self.0.words.text(word).to_owned()
     }
 
-    fn sources(&mut self) -> Result<Vec<Source>, Infallible> {
-        Ok(self.0.sources().to_vec())
+    fn sources(&mut self) -> Result<&[Source], Infallible> {
+        Ok(self.0.sources())
     }
 
     fn added(&mut self, _: ClaimNo) -> Result<Option<Commit>, Infallible> {

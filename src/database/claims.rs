@@ -46,11 +46,11 @@ impl ClaimSource for Claims<'_> {
         self.store.as_ref().map_or_else(String::new, |store| store.words().text(word).to_owned())
     }
 
-    fn sources(&mut self) -> Result<Vec<Source>, DatabaseError> {
+    fn sources(&mut self) -> Result<&[Source], DatabaseError> {
         if self.sources.is_none() {
             *self.sources = Some(open_store(self.directory, self.store)?.sources()?);
         }
-        Ok(self.sources.clone().unwrap_or_default())
+        Ok(self.sources.as_deref().unwrap_or_default())
     }
 
     fn added(&mut self, claim: ClaimNo) -> Result<Option<Commit>, DatabaseError> {

@@ -20,7 +20,7 @@ pub trait ClaimSource {
     ///
     /// # Errors
     /// The store cannot be read.
-    fn sources(&mut self) -> Result<Vec<Source>, Self::Error>;
+    fn sources(&mut self) -> Result<&[Source], Self::Error>;
 
     /// The commit that added a claim.
     ///
