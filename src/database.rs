@@ -4,11 +4,14 @@
 
 mod claims;
 mod commit;
+mod compare;
 mod error;
+mod exchange;
 mod kinds;
 mod known;
 mod project;
 mod refold;
+mod releases;
 mod statement;
 
 use std::fmt;
@@ -30,6 +33,8 @@ pub use crate::query::Timing;
 use kinds::Kinds;
 
 pub use error::DatabaseError;
+pub use exchange::Exported;
+pub use releases::{Arrival, ReleaseSummary};
 
 /// A Tieline database in a directory.
 ///
@@ -93,6 +98,8 @@ pub struct Session {
     pub last: Vec<String>,
     /// Whether links are cited to the sentence, for drawings: this reads claims.
     pub cite: bool,
+    /// Whether all that is known of an answer's entities and links is read, for FollowTheMoney.
+    pub entries: bool,
 }
 
 /// An answered statement.
@@ -104,6 +111,8 @@ pub struct Ran {
     pub output: Option<Format>,
     /// The file that it wants the answer in.
     pub file: Option<PathBuf>,
+    /// What is known of its entities and links, for the rendering as FollowTheMoney.
+    pub entries: Vec<crate::write::ftm::Entry>,
     /// How long it took.
     pub timing: Timing,
 }
@@ -119,6 +128,8 @@ pub struct CommitSummary {
     pub joined: Vec<String>,
     /// How many claims were there already.
     pub skipped: u64,
+    /// If it was a newer release of a list: what that changed.
+    pub release: Option<ReleaseSummary>,
 }
 
 impl Database {

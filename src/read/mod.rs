@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod csv;
+pub mod ftm;
 pub mod seed;
 
 pub use self::csv::csv;

@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("graph", &["model", "names"]),
     ("read", &["model", "names", "schema"]),
     ("query", &["model", "names", "schema", "graph"]),
-    ("write", &["model", "graph"]),
+    ("write", &["model", "schema", "graph"]),
     ("generate", &["model", "schema"]),
     ("database", &["model", "names", "schema", "store", "graph", "read", "query", "write"]),
     ("cli", &["model", "names", "schema", "graph", "read", "query", "write", "generate", "database"]),

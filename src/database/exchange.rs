@@ -1,0 +1,161 @@
+//! FollowTheMoney in and out.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::releases::Arrival;
+use super::{CommitSummary, Database, DatabaseError, known, project};
+use crate::graph::{Answer, Graph};
+use crate::model::{Claim, ClaimNo, CommitNo, EntityNo, Source, Words};
+use crate::read::ftm::Options;
+use crate::schema::Schema;
+use crate::write::ftm::{Context, Entry, Records};
+use crate::{read, write};
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// How many entities and edges.
+    pub entries: usize,
+    /// How many claims FollowTheMoney could only have said as more than they are: allegations, denials, aims.
+    pub left_out: u64,
+}
+
+impl Database {
+    /// Imports files of FollowTheMoney's JSON lines: all or nothing. `progress` is told the bytes read so far.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files; a release older than what the database has; or the database cannot be written.
+    pub fn import_ftm(
+        &mut self,
+        files: &[PathBuf],
+        options: &Options,
+        older: bool,
+        author: &str,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<CommitSummary, DatabaseError> {
+        let kinds = Arc::clone(&self.kinds);
+        let imported = self
+            .read_graph(|graph| read::ftm::ftm(files, options, &kinds, &known::Known(graph), progress))?
+            .map_err(DatabaseError::Refused)?;
+        let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+        let arrival = Arrival { older, only: imported.only };
+        self.commit_list(imported.changes, &arrival, author, &format!("import ftm {}", names.join(" ")))
+    }
+
+    /// Writes all that the database says as FollowTheMoney's JSON lines.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `out` cannot be written to.
+    pub fn export_ftm(&mut self, out: &mut dyn Write) -> Result<Exported, DatabaseError> {
+        let kinds = Arc::clone(&self.kinds);
+        if self.graph.generation() == 0 {
+            return Ok(Exported::default());
+        }
+        let store = super::claims::open_store(&self.directory, &mut self.store)?;
+        let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
+        let sources = store.sources()?;
+        let mut gathering = Gathering::new(&kinds, &self.graph, store.words(), &sources);
+        // Entities first: a claim may speak of one that is described only later.
+        for claim in store.claims(0..store.counts().claims)? {
+            let (number, claim) = claim?;
+            if !gone.contains_key(&number) {
+                gathering.entities_of(&claim);
+            }
+        }
+        for claim in store.claims(0..store.counts().claims)? {
+            let (number, claim) = claim?;
+            if !gone.contains_key(&number) {
+                gathering.claim(&claim);
+            }
+        }
+        let (entries, left_out) = gathering.finish();
+        write::ftm::write(&entries, out)
+            .map_err(|source| DatabaseError::Io { path: PathBuf::from("the output"), source })?;
+        Ok(Exported { entries: entries.len(), left_out })
+    }
+
+    /// The entities and links of an answer as FollowTheMoney's entries. `past` says that the answer is about what was
+    /// known then.
+    pub(super) fn entries_of(&mut self, answer: &mut Answer, past: bool) -> Result<Vec<Entry>, DatabaseError> {
+        let kinds = Arc::clone(&self.kinds);
+        let graph = if past { self.past.as_ref().map_or(&self.graph, |(_, graph)| graph) } else { &self.graph };
+        if graph.generation() == 0 {
+            return Ok(Vec::new());
+        }
+        let store = super::claims::open_store(&self.directory, &mut self.store)?;
+        let sources = store.sources()?;
+        let mut gathering = Gathering::new(&kinds, graph, store.words(), &sources);
+        let mut numbers: Vec<ClaimNo> = Vec::new();
+        for node in answer.graph.node_weights() {
+            let Some(entity) = graph.by_id(&node.id) else { continue };
+            gathering.entity(entity);
+            numbers.extend_from_slice(graph.claims_of(entity));
+        }
+        for edge in answer.graph.edge_weights() {
+            let Some(link) = graph.link_by_id(&edge.id) else { continue };
+            numbers.extend(graph.evidence(link).iter().map(|evidence| evidence.claim));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        for number in numbers {
+            gathering.claim(&store.claim(number)?);
+        }
+        let (entries, left_out) = gathering.finish();
+        if left_out > 0 {
+            answer.notes.push(format!("{left_out} claims that are no plain assertions are not part of it"));
+        }
+        Ok(entries)
+    }
+}
+
+/// Claims on their way into entries.
+struct Gathering<'a> {
+    records: Records<'a>,
+    graph: &'a Graph,
+    words: &'a Words,
+    sources: &'a [Source],
+    /// The entity that each is one with, once it is known.
+    stands_for: HashMap<EntityNo, EntityNo>,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(schema: &'a Schema, graph: &'a Graph, words: &'a Words, sources: &'a [Source]) -> Self {
+        Self { records: Records::new(schema), graph, words, sources, stands_for: HashMap::new() }
+    }
+
+    fn entity(&mut self, entity: EntityNo) {
+        if self.stands_for.contains_key(&entity) {
+            return;
+        }
+        let whole = self.graph.representative(entity);
+        self.stands_for.insert(entity, whole);
+        let Some(node) = self.graph.node(whole) else { return };
+        let (kind, finer) = (self.graph.kind_name(node.kind), self.graph.finer_name(node.finer));
+        self.records.entity(whole, node.id, kind, finer);
+        if whole != entity
+            && let Some(other) = self.graph.node(entity)
+        {
+            self.records.referent(whole, other.id);
+        }
+    }
+
+    fn entities_of(&mut self, claim: &Claim) {
+        self.entity(claim.says.subject());
+        if let crate::model::Says::Link { to, .. } = claim.says {
+            self.entity(to);
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        let stands_for = |entity: EntityNo| Some(self.graph.representative(entity));
+        let context = Context { words: self.words, sources: self.sources, stands_for: &stands_for };
+        self.records.claim(claim, context);
+    }
+
+    fn finish(self) -> (Vec<Entry>, u64) {
+        self.records.finish(self.sources)
+    }
+}

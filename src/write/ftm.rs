@@ -1,0 +1,401 @@
+//! FollowTheMoney JSON lines out: entities and edges, as [`schema::ftm`](crate::schema::ftm) says.
+//!
+//! [`Records`] takes claims in the order in which they were made and makes one entry of each entity and of each link. What
+//! FollowTheMoney cannot say without making it more than was said (an allegation, a denial) is left out and counted.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::model::{
+    Claim, Credibility, EntityNo, Grade, Modality, NameRole, Period, Reliability, Says, Source, Words, primary_name,
+};
+use crate::schema::ftm::{
+    NAMES, REFERENCE, SOURCE, from_id, is_by_name, is_plain_date, name_property, noted, property_of,
+};
+use crate::schema::{LinkKind, Schema, ValueType};
+
+/// An entry: one line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Entry {
+    /// The id.
+    pub id: String,
+    /// The name to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// The schema.
+    pub schema: String,
+    /// The properties.
+    pub properties: BTreeMap<String, Vec<String>>,
+    /// Ids that were found to be the same entity.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub referents: Vec<String>,
+    /// The data sets that say something of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<String>,
+    /// Times, and fields that FollowTheMoney has in some places only.
+    #[serde(flatten)]
+    pub fields: BTreeMap<String, Value>,
+}
+
+impl Entry {
+    fn say(&mut self, property: &str, value: &str) {
+        let values = match self.properties.get_mut(property) {
+            Some(values) => values,
+            None => self.properties.entry(property.to_owned()).or_default(),
+        };
+        add(values, value);
+    }
+
+    /// A field beside the properties; of several times the first (`first_seen`) or the last one counts.
+    fn field(&mut self, field: &str, value: &str) {
+        match field {
+            "caption" => self.caption = Some(value.to_owned()),
+            "schema" => self.schema = value.to_owned(),
+            "datasets" => add(&mut self.datasets, value),
+            "referents" => add(&mut self.referents, value),
+            "target" => {
+                let target = value == "true" || self.fields.get("target") == Some(&Value::Bool(true));
+                self.fields.insert("target".to_owned(), Value::Bool(target));
+            }
+            "other" => {
+                if let Ok(Value::Object(other)) = serde_json::from_str(value) {
+                    self.fields.extend(other);
+                }
+            }
+            _ => {
+                let known = self.fields.get(field).and_then(Value::as_str);
+                let first = field == "first_seen";
+                if known.is_none_or(|known| if first { value < known } else { value > known }) {
+                    self.fields.insert(field.to_owned(), Value::String(value.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+fn add(values: &mut Vec<String>, value: &str) {
+    if !values.iter().any(|known| known == value) {
+        values.push(value.to_owned());
+    }
+}
+
+/// Writes entries, one a line.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn write(entries: &[Entry], out: &mut dyn io::Write) -> io::Result<()> {
+    for entry in entries {
+        serde_json::to_writer(&mut *out, entry)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// What a claim is read with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The words of the claims.
+    pub words: &'a Words,
+    /// The sources of the claims.
+    pub sources: &'a [Source],
+    /// The entity that an entity is one with, or itself; `None` for one that is not wanted.
+    pub stands_for: &'a dyn Fn(EntityNo) -> Option<EntityNo>,
+}
+
+/// A piece of a long value: where it stands, and where in the value.
+type Piece = ((EntityNo, Box<str>, u32, u32, u32), u32, Box<str>);
+
+/// Entries under way.
+pub struct Records<'s> {
+    schema: &'s Schema,
+    /// In the order of their numbers.
+    entities: BTreeMap<EntityNo, Record>,
+    /// Edges by id, with the order of their first claims.
+    edges: HashMap<String, (usize, Entry)>,
+    pieces: Vec<Piece>,
+    left_out: u64,
+}
+
+#[derive(Default)]
+struct Record {
+    entry: Entry,
+    kind: String,
+    finer: Option<String>,
+    /// Names by role, until it is known which property holds the names of the schema.
+    names: Vec<(NameRole, Box<str>)>,
+    /// Numbers of the sources.
+    sources: BTreeSet<u32>,
+    own_schema: bool,
+}
+
+impl<'s> Records<'s> {
+    /// No entry yet.
+    pub fn new(schema: &'s Schema) -> Self {
+        Self { schema, entities: BTreeMap::new(), edges: HashMap::new(), pieces: Vec::new(), left_out: 0 }
+    }
+
+    /// Adds an entity, without anything that is said of it.
+    pub fn entity(&mut self, number: EntityNo, id: &str, kind: &str, finer: Option<&str>) {
+        self.entities.entry(number).or_insert_with(|| Record {
+            entry: Entry { id: from_id(id), schema: self.schema.to_ftm(kind, finer).to_owned(), ..Entry::default() },
+            kind: kind.to_owned(),
+            finer: finer.map(str::to_owned),
+            ..Record::default()
+        });
+    }
+
+    /// Adds another id of an entity.
+    pub fn referent(&mut self, number: EntityNo, id: &str) {
+        if let Some(record) = self.entities.get_mut(&number) {
+            add(&mut record.entry.referents, &from_id(id));
+        }
+    }
+
+    /// Adds what a claim says of entities that have been added.
+    pub fn claim(&mut self, claim: &Claim, context: Context<'_>) {
+        let of = |entity: EntityNo| (context.stands_for)(entity).filter(|number| self.entities.contains_key(number));
+        let Some(subject) = of(claim.says.subject()) else { return };
+        let asserted = claim.modality == Modality::Asserted;
+        match &claim.says {
+            Says::SameAs { .. } => return,
+            Says::Link { kind, to, .. } => {
+                let Some(to) = of(*to) else { return };
+                let Some(kind) = self.schema.link(context.words.text(*kind)) else { return };
+                if claim.modality == Modality::Denied || (!asserted && kind.ftm.from.is_none() != kind.ftm.to.is_none()) {
+                    self.left_out += 1;
+                } else {
+                    self.link(claim, subject, kind, to, context);
+                }
+                return;
+            }
+            _ if !asserted => {
+                self.left_out += 1;
+                return;
+            }
+            Says::Name { text, role, .. } => {
+                if let Some(record) = self.entities.get_mut(&subject) {
+                    record.names.push((*role, text.clone()));
+                }
+            }
+            Says::Attribute { key, value, .. } => match claim.locator {
+                place if place.paragraph > 0 && property_of(context.words.text(*key)).is_some() => {
+                    let start = place.span.map_or(0, |(start, _)| start);
+                    let of = (subject, context.words.text(*key).into(), claim.source, place.sentence, place.paragraph);
+                    self.pieces.push((of, start, value.clone()));
+                }
+                _ => self.attribute(subject, context.words.text(*key), value),
+            },
+            Says::Exists { .. } => {}
+        }
+        if let Some(record) = self.entities.get_mut(&subject) {
+            record.sources.insert(claim.source);
+        }
+    }
+
+    fn attribute(&mut self, subject: EntityNo, name: &str, value: &str) {
+        let known = self.schema.attribute(name);
+        let Some(record) = self.entities.get_mut(&subject) else { return };
+        if let Some(property) = property_of(name) {
+            if property == "@schema" {
+                record.own_schema = true;
+            }
+            return match property.strip_prefix('@') {
+                Some(field) => record.entry.field(field, value),
+                None => record.entry.say(property, value),
+            };
+        }
+        let property = known.and_then(|attribute| attribute.ftm.as_deref());
+        let is_date = known.is_some_and(|attribute| attribute.value == ValueType::Date);
+        match property {
+            Some(property) if !is_date || is_plain_date(value) => record.entry.say(property, value),
+            // FollowTheMoney has no word for it, or for the doubt in it.
+            _ => record.entry.say("notes", &format!("{}: {value}", name.replace('_', " "))),
+        }
+    }
+
+    fn link(&mut self, claim: &Claim, from: EntityNo, kind: &LinkKind, to: EntityNo, context: Context<'_>) {
+        let entry = claim.note.as_deref().and_then(noted).unwrap_or_default();
+        let ids = [from, to].map(|end| self.entities.get(&end).map(|record| record.entry.id.clone()).unwrap_or_default());
+        if let (Some(id), Some(schema)) = (text(&entry, "id"), text(&entry, "schema")) {
+            return self.own_edge(id, schema, &entry, kind, &ids);
+        }
+        if let Some(record) = self.entities.get_mut(&from) {
+            record.sources.insert(claim.source);
+        }
+        if let (REFERENCE, Some(property)) = (&*kind.name, text(&entry, "property")) {
+            if let (Some(record), [_, other]) = (self.entities.get_mut(&from), &ids) {
+                record.entry.say(property, other);
+            }
+            return;
+        }
+        let (object, property, other) = match (&kind.ftm.from, &kind.ftm.to) {
+            (Some(_), Some(_)) => return self.edge(claim, [from, to], ids, kind, context),
+            (None, Some(property)) => (from, property, to),
+            (Some(property), None) => (to, property, from),
+            (None, None) => return,
+        };
+        let value = self.end(property, other);
+        if let Some(record) = self.entities.get_mut(&object) {
+            record.entry.say(property, &value);
+            if let (Some(when), "Sanction") = (claim.when, &*kind.ftm.schema) {
+                dates(&mut record.entry, when);
+            }
+        }
+    }
+
+    /// How the end of a link is written: by its id or by its name.
+    fn end(&self, property: &str, end: EntityNo) -> String {
+        let Some(record) = self.entities.get(&end) else { return String::new() };
+        let name = is_by_name(property).then(|| shown(&record.names)).flatten();
+        name.unwrap_or_else(|| record.entry.id.clone())
+    }
+
+    /// An edge that came from FollowTheMoney.
+    fn own_edge(&mut self, id: &str, schema: &str, said: &Map<String, Value>, kind: &LinkKind, ids: &[String; 2]) {
+        let next = self.edges.len();
+        let (_, edge) = self.edges.entry(id.to_owned()).or_insert_with(|| {
+            (next, Entry { id: id.to_owned(), schema: schema.to_owned(), ..Entry::default() })
+        });
+        if let (false, Some(from), Some(to), [one, other]) = (kind.symmetric, &kind.ftm.from, &kind.ftm.to, ids) {
+            edge.say(from, one);
+            edge.say(to, other);
+        }
+        let properties = said.get("properties").and_then(Value::as_object);
+        for (property, values) in properties.into_iter().flatten() {
+            for value in values.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                edge.say(property, value);
+            }
+        }
+        for (field, value) in said.iter().filter(|(field, _)| !matches!(field.as_str(), "id" | "schema" | "properties")) {
+            match value {
+                Value::String(value) => edge.field(field, value),
+                Value::Array(values) => values.iter().filter_map(Value::as_str).for_each(|value| edge.field(field, value)),
+                _ => {}
+            }
+        }
+    }
+
+    /// A link of our own as an edge: one for each link, whatever the number of its claims.
+    fn edge(&mut self, claim: &Claim, ends: [EntityNo; 2], ids: [String; 2], kind: &LinkKind, context: Context<'_>) {
+        let (Some(from), Some(to)) = (&kind.ftm.from, &kind.ftm.to) else { return };
+        let [one, other] = &ids;
+        let id = format!("{one}.{}.{other}", kind.name);
+        let [from_end, to_end] = ends;
+        let values = [(from, self.end(from, from_end)), (to, self.end(to, to_end))];
+        let next = self.edges.len();
+        let (_, edge) = self.edges.entry(id.clone()).or_insert_with(|| {
+            (next, Entry { id, schema: kind.ftm.schema.to_string(), ..Entry::default() })
+        });
+        for (property, value) in values {
+            edge.say(property, &value);
+        }
+        match &*kind.ftm.schema {
+            "Family" | "Associate" => edge.say("relationship", &kind.forward),
+            "UnknownLink" | "Membership" | "Directorship" | "Employment" | "Ownership" | "Representation" => {
+                edge.say("role", &kind.forward);
+            }
+            _ => {}
+        }
+        if claim.modality != Modality::Asserted {
+            edge.say("status", claim.modality.word());
+        }
+        if let Some(when) = claim.when {
+            dates(edge, when);
+        }
+        if let Some(text) = &claim.text {
+            edge.say("summary", text);
+        }
+        if let Some(source) = context.sources.get(claim.source as usize) {
+            add(&mut edge.datasets, &dataset(source));
+            if let Some(publisher) = &source.publisher {
+                edge.say("publisher", publisher);
+            }
+            if let Some(address) = &source.address {
+                edge.say("sourceUrl", address);
+            }
+        }
+    }
+
+    /// The entries: entities in the order of their numbers, then edges in the order of their first claims; and how many
+    /// claims were left out, because FollowTheMoney could only have said more than they do.
+    pub fn finish(mut self, sources: &[Source]) -> (Vec<Entry>, u64) {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        pieces.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        for run in pieces.chunk_by(|a, b| a.0 == b.0) {
+            let Some(((subject, key, ..), ..)) = run.first() else { continue };
+            let whole: String = run.iter().map(|(_, _, piece)| &**piece).collect();
+            self.attribute(*subject, key, &whole);
+        }
+        let mut entries: Vec<Entry> = self.entities.into_values().map(|record| record.finish(self.schema, sources)).collect();
+        let mut edges: Vec<(usize, Entry)> = self.edges.into_values().collect();
+        edges.sort_by_key(|(number, _)| *number);
+        entries.extend(edges.into_iter().map(|(_, edge)| edge));
+        (entries, self.left_out)
+    }
+}
+
+impl Record {
+    fn finish(mut self, schema: &Schema, sources: &[Source]) -> Entry {
+        if !self.own_schema {
+            self.entry.schema = schema.to_ftm(&self.kind, self.finer.as_deref()).to_owned();
+        }
+        let by_name = name_property(&self.entry.schema);
+        for (role, name) in &self.names {
+            let property = NAMES.iter().find(|(_, of)| of == role).map_or(by_name, |(property, _)| property);
+            self.entry.say(if *role == NameRole::Primary { by_name } else { property }, name);
+        }
+        if self.entry.caption.is_none() {
+            self.entry.caption = shown(&self.names);
+        }
+        let named = !self.entry.datasets.is_empty();
+        for source in self.sources.iter().filter_map(|source| sources.get(*source as usize)) {
+            // What entities in several data sets name is said of them one by one.
+            if !(named && source.id.starts_with(SOURCE)) {
+                add(&mut self.entry.datasets, &dataset(source));
+            }
+        }
+        self.entry
+    }
+}
+
+/// The name to show.
+fn shown(names: &[(NameRole, Box<str>)]) -> Option<String> {
+    let grade = Grade { reliability: Reliability::F, credibility: Credibility::UNKNOWN };
+    primary_name(names.iter().map(|(role, name)| (*role, grade, &**name))).map(str::to_owned)
+}
+
+/// The data set that a source is, without its release.
+fn dataset(source: &Source) -> String {
+    let id = source.family();
+    match id.strip_prefix(SOURCE) {
+        Some(name) => from_id(name),
+        None => id.replace(|c: char| !c.is_ascii_alphanumeric(), "_"),
+    }
+}
+
+/// Says when an edge holds, as far as FollowTheMoney can say it.
+fn dates(edge: &mut Entry, when: Period) {
+    let (since, until) = (when.since(), when.until());
+    let plain = |date: &Option<String>| date.clone().filter(|date| is_plain_date(date));
+    if since == until {
+        match plain(&since) {
+            Some(date) => edge.say("date", &date),
+            None => edge.say("description", &format!("when: {when}")),
+        }
+        return;
+    }
+    let (start, end) = (plain(&since), plain(&until));
+    let known = |date: &Option<String>| date.as_deref().is_some_and(|date| date != "..");
+    if (known(&since) && start.is_none()) || (known(&until) && end.is_none()) {
+        edge.say("description", &format!("when: {when}"));
+    }
+    start.into_iter().for_each(|date| edge.say("startDate", &date));
+    end.into_iter().for_each(|date| edge.say("endDate", &date));
+}
+
+fn text<'m>(entry: &'m Map<String, Value>, field: &str) -> Option<&'m str> {
+    entry.get(field).and_then(Value::as_str)
+}
