@@ -35,6 +35,7 @@ use kinds::Kinds;
 pub use error::DatabaseError;
 pub use exchange::Exported;
 pub use releases::{Arrival, ReleaseSummary};
+pub use statement::is_ftm;
 
 /// A Tieline database in a directory.
 ///
@@ -254,7 +255,8 @@ impl Database {
         self.commit(changes, author, &format!("load {}", names.join(" ")))
     }
 
-    /// Imports CSV files by a mapping: all or nothing. `progress` is told the bytes read so far.
+    /// Imports CSV files by a mapping: all or nothing. `release` is the release that the tables are, if the mapping does not
+    /// say it; with `older` it may be older than what the database has. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// As [`Database::load`].
@@ -262,14 +264,17 @@ impl Database {
         &mut self,
         mapping: &Path,
         paths: &[PathBuf],
+        release: Option<&str>,
+        older: bool,
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, &kinds, &known::Known(graph), progress))?
+            .read_graph(|graph| read::csv::csv(mapping, paths, release, &kinds, &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
-        self.commit(changes, author, &format!("import csv by {}", mapping.display()))
+        let arrival = Arrival { older, only: None };
+        self.commit_list(changes, &arrival, author, &format!("import csv by {}", mapping.display()))
     }
 
     /// All commits, the first first.

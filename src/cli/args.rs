@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::database::Session;
+use crate::model::is_release;
 use crate::query::Budget;
 use crate::write::Format;
 
@@ -119,8 +120,11 @@ pub enum Command {
     /// Write the answer of a statement to a file, as a picture if nothing else is said
     Export {
         /// The statement
-        #[arg(value_name = "QUERY")]
-        query: String,
+        #[arg(value_name = "QUERY", required_unless_present = "all")]
+        query: Option<String>,
+        /// Write all of the database instead of an answer, as FollowTheMoney
+        #[arg(long, conflicts_with = "query")]
+        all: bool,
         /// How it is written [default: what the file's name says, or dot]
         #[arg(long, value_parser = format())]
         format: Option<Format>,
@@ -190,10 +194,34 @@ pub enum Import {
         /// What the columns mean (TOML)
         #[arg(long, value_name = "FILE")]
         mapping: PathBuf,
+        #[command(flatten)]
+        release: Release,
         /// The tables
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// JSON lines of FollowTheMoney: entities, statements, or changes of entities
+    Ftm {
+        /// The data set of entities that name none or several [default: the name of the first file]
+        #[arg(long, value_name = "NAME")]
+        dataset: Option<String>,
+        #[command(flatten)]
+        release: Release,
+        /// The files
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// Which release of a list it is.
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    /// The release of the list, as a date; a newer one takes the place of an older one
+    #[arg(long = "release", value_name = "DATE", value_parser = release)]
+    pub date: Option<String>,
+    /// Let an older release take the place of a newer one
+    #[arg(long)]
+    pub older: bool,
 }
 
 /// Material for measurements.
@@ -213,6 +241,11 @@ pub enum Bench {
 fn seconds(text: &str) -> Result<Duration, String> {
     let number: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
     Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+}
+
+fn release(text: &str) -> Result<String, String> {
+    let wanted = "a year, a month or a day is expected: 2026, 2026-02 or 2026-02-27";
+    if is_release(text) { Ok(text.to_owned()) } else { Err(wanted.to_owned()) }
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

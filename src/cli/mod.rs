@@ -7,6 +7,7 @@
 
 mod args;
 mod diagnostics;
+mod exchange;
 mod failure;
 mod progress;
 mod run;

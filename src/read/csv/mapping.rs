@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::shape::{OneOrMany, Shape};
-use crate::model::{Diagnostic, Entity, Period, Reliability, Source};
+use crate::model::{Diagnostic, Entity, Period, Reliability, Source, is_release};
 
 /// A mapping file and its text, which messages about it quote.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ pub struct SourceBlock {
     pub id: Spanned<String>,
     pub title: String,
     pub publisher: Option<String>,
+    pub release: Option<Spanned<String>>,
     pub published: Option<Spanned<String>>,
     pub retrieved: Option<Spanned<String>>,
     pub address: Option<String>,
@@ -399,6 +400,15 @@ impl MappingFile {
         }
     }
 
+    /// The mapping for tables of this release, if one is given.
+    #[must_use]
+    pub fn of_release(mut self, release: Option<&str>) -> Self {
+        if let Some(release) = release {
+            self.mapping.source.release = Some(Spanned::new(self.mapping.source.id.span(), release.to_owned()));
+        }
+        self
+    }
+
     /// A message about a place in the mapping.
     pub fn diagnostic(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(&self.text, span, message).in_file(self.file.as_str())
@@ -430,6 +440,17 @@ impl MappingFile {
             Some((part, span)) => (format!("{}:{part}", block.id.get_ref()), format!("{} ({part})", block.title), span),
             None => (block.id.get_ref().clone(), block.title.clone(), block.id.span()),
         };
+        let (id, published) = match &block.release {
+            None => (id, date(&block.published)?),
+            Some(release) if is_release(release.get_ref()) => {
+                let published = date(&block.published)?.unwrap_or_else(|| release.get_ref().as_str().into());
+                (format!("{id}:{}", release.get_ref()), Some(published))
+            }
+            Some(release) => {
+                let message = "a release is a year, a month or a day: 2026, 2026-02 or 2026-02-27";
+                return Err(self.diagnostic(release.span(), message));
+            }
+        };
         if !Entity::is_id(&id) {
             let message = format!("{id:?} is no id: lower-case letters, digits and -_.: only");
             return Err(self.diagnostic(span, message));
@@ -444,7 +465,7 @@ impl MappingFile {
             id: id.into(),
             title: title.into(),
             publisher: text(&block.publisher),
-            published: date(&block.published)?,
+            published,
             retrieved: date(&block.retrieved)?,
             address: text(&block.address),
             language: text(&block.language),

@@ -38,6 +38,7 @@ const REPORT: u64 = 8192;
 /// # Arguments
 /// - `mapping`: the mapping file.
 /// - `paths`: the tables, or folders with files of the names that the mapping expects.
+/// - `release`: the release that the tables are (a date); without it, the one that the mapping says, if it says one.
 /// - `known`: what the database knows already: the ends of links, and entities that may be the same as new ones.
 /// - `progress`: is told now and then how many bytes have been read.
 ///
@@ -56,7 +57,7 @@ const REPORT: u64 = 8192;
 ///
 /// let folder = Path::new("mapping-militants").to_owned();
 /// let mapping = Path::new("schema/mappings/mapping-militants.toml");
-/// match csv(mapping, &[folder], Schema::builtin(), &(), &mut |_| ()) {
+/// match csv(mapping, &[folder], None, Schema::builtin(), &(), &mut |_| ()) {
 ///     Ok(changes) => println!("{} claims", changes.claims.len()),
 ///     Err(problems) => problems.iter().for_each(|problem| eprintln!("{problem}")),
 /// }
@@ -64,11 +65,12 @@ const REPORT: u64 = 8192;
 pub fn csv(
     mapping: &Path,
     paths: &[PathBuf],
+    release: Option<&str>,
     schema: &Schema,
     known: &dyn Lookup,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Changes, Vec<Diagnostic>> {
-    let mapping = MappingFile::read(mapping)?;
+    let mapping = MappingFile::read(mapping)?.of_release(release);
     let files = match_files(&mapping, paths)?;
     let by_name = mapping.mapping.tables.iter().any(links_by_name);
     let mut import = Import::new(known, by_name);
