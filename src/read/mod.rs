@@ -4,6 +4,8 @@
 
 pub mod csv;
 pub mod seed;
+mod slug;
+mod xml;
 
 pub use self::csv::csv;
 pub use seed::seeds;
