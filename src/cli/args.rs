@@ -194,6 +194,12 @@ pub enum Import {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// The UN Security Council's consolidated list (XML)
+    UnSc {
+        /// The list
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Material for measurements.

@@ -3,8 +3,10 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod csv;
+pub mod list;
 pub mod seed;
 mod slug;
+pub mod un_sc;
 mod xml;
 
 pub use self::csv::csv;
