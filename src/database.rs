@@ -5,10 +5,12 @@
 mod claims;
 mod commit;
 mod compare;
+mod diff;
 mod error;
 mod exchange;
 mod kinds;
 mod known;
+mod lists;
 mod project;
 mod refold;
 mod releases;
@@ -32,10 +34,12 @@ use crate::write::Format;
 pub use crate::query::Timing;
 use kinds::Kinds;
 
+pub use diff::{Diff, Side};
 pub use error::DatabaseError;
 pub use exchange::Exported;
 pub use releases::{Arrival, ReleaseSummary};
 pub use statement::is_ftm;
+pub use lists::ListSummary;
 
 /// A Tieline database in a directory.
 ///

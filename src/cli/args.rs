@@ -169,6 +169,8 @@ pub enum Command {
         /// The file that `tieline backup` wrote
         file: PathBuf,
     },
+    /// Say what two lists, or two states of the database, differ in
+    Diff(DiffArgs),
     /// Build a small database from the seeds and ask it what a researcher would ask
     Tour {
         /// The folder of seeds
@@ -200,6 +202,15 @@ pub enum Import {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// The UN Security Council's consolidated list (XML)
+    UnSc {
+        /// The list
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Let an older release take the place of a newer one
+        #[arg(long)]
+        older: bool,
+    },
     /// JSON lines of FollowTheMoney: entities, statements, or changes of entities
     Ftm {
         /// The data set of entities that name none or several [default: the name of the first file]
@@ -211,6 +222,29 @@ pub enum Import {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+/// What is compared, and how the differences are shown.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// The earlier one: a file, a source of the database such as un-sc:2026-02-27, a commit by its number, or a day
+    #[arg(value_name = "A")]
+    pub one: String,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub other: String,
+    /// What the columns mean, for files that are tables
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// How the differences are written [default: what the file's name says, or table]
+    #[arg(long, value_parser = format())]
+    pub format: Option<Format>,
+    /// The file; the standard output if none is named
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if there are differences
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// Which release of a list it is.

@@ -87,12 +87,18 @@ fn written<T>(done: Result<T, DatabaseError>) -> Result<T, Failure> {
 }
 
 /// What a release changed, in words.
-pub fn release_text(release: &ReleaseSummary) -> Vec<String> {
+pub fn release_text(release: &ReleaseSummary) -> String {
+    let changed = counted(release).unwrap_or_else(|| "nothing is added, removed or changed".to_owned());
+    format!("a newer release: {changed}")
+}
+
+/// How many entities and links were added, removed, renamed, re-dated and changed; `None` if none.
+pub fn counted(release: &ReleaseSummary) -> Option<String> {
     let part = |what: &str, (entities, links): (usize, usize)| match (entities, links) {
         (0, 0) => None,
-        (entities, 0) => Some(format!("{what} {}", count(entities, "entity"))),
-        (0, links) => Some(format!("{what} {}", count(links, "link"))),
-        (entities, links) => Some(format!("{what} {} and {}", count(entities, "entity"), count(links, "link"))),
+        (entities, 0) => Some(format!("{} {what}", count(entities, "entity"))),
+        (0, links) => Some(format!("{} {what}", count(links, "link"))),
+        (entities, links) => Some(format!("{} and {} {what}", count(entities, "entity"), count(links, "link"))),
     };
     let parts: Vec<String> = [
         part("added", release.added),
@@ -104,6 +110,5 @@ pub fn release_text(release: &ReleaseSummary) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect();
-    let changed = if parts.is_empty() { "nothing but the release".to_owned() } else { parts.join(", ") };
-    vec![format!("a newer release: {changed}")]
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

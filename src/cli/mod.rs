@@ -7,8 +7,10 @@
 
 mod args;
 mod diagnostics;
+mod diff;
 mod exchange;
 mod failure;
+mod lists;
 mod progress;
 mod run;
 mod schema;

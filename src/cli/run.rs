@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::args::{Bench, Import, Release};
+use super::diff::diff;
 use super::exchange::{export_all, import_ftm, release_text};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Global, Target, Terminal, schema, split, tour};
+use super::{Command, Failure, Global, Target, Terminal, lists, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -33,6 +34,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             let options = read::ftm::Options { dataset, release: release.date };
             import_ftm(&paths, &options, release.older, global, terminal)
         }
+        Command::Import(Import::UnSc { file, older }) => lists::un_sc(&file, older, global, terminal),
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
             query(&mut open()?, &text, global.session(), &batch, terminal)
@@ -87,6 +89,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             };
             terminal.print(&report.to_string())
         }
+        Command::Diff(args) => diff(&args, global, terminal),
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
             let written = crate::generate::generate(entities, &out)
@@ -163,7 +166,7 @@ pub fn summary_text(summary: &CommitSummary) -> String {
         }
     }
     if let Some(release) = &summary.release {
-        lines.extend(release_text(release));
+        lines.push(release_text(release));
     }
     if !summary.joined.is_empty() {
         lines.push(format!("{} known already under another id", count(summary.joined.len(), "entity")));

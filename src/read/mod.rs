@@ -4,7 +4,13 @@
 
 pub mod csv;
 pub mod ftm;
+pub mod list;
+mod recognise;
 pub mod seed;
+mod slug;
+pub mod un_sc;
+mod xml;
 
 pub use self::csv::csv;
+pub use recognise::{ListFormat, recognise};
 pub use seed::seeds;

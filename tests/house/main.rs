@@ -34,7 +34,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("bincode", &["src/store/"]),
     ("lz4_flex", &["src/store/"]),
     ("memmap2", &["src/graph/"]),
-    ("petgraph", &["src/graph/", "src/query/", "src/write/"]),
+    ("petgraph", &["src/graph/", "src/query/", "src/write/", "src/database/diff.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("rustyline", &["src/repl/"]),
     ("annotate_snippets", &["src/cli/"]),

@@ -1,0 +1,3 @@
+//! The list in small: invented records.
+
+use super::*;
