@@ -109,6 +109,8 @@ pub enum Clean {
     Backslashes,
     /// HTML character references: `&#039;`, `&amp;`.
     Html,
+    /// Double quotes around a whole field, as a table inside a table leaves them.
+    Quotes,
     /// Control characters U+0080 to U+009F that are Windows-1252 quotes and dashes read as Latin-1.
     C1Controls,
 }
@@ -135,6 +137,9 @@ pub struct Dates {
     pub formats: Option<Vec<Spanned<String>>>,
     /// The first two-digit year of the last century: with 30, `29` is 2029 and `30` is 1930.
     pub pivot: Option<Spanned<u8>>,
+    /// Whether English words may stand around a date: `approximately 1963`, `between 1960 and 1962`.
+    #[serde(default)]
+    pub words: bool,
     /// What becomes of a value that fits no pattern.
     #[serde(default)]
     pub on_error: OnError,
@@ -177,6 +182,9 @@ pub struct EntityBlock {
     /// What is done about an entity that the database already knows by this name.
     #[serde(default)]
     pub join: Join,
+    /// Whether only the first row that names the entity says something of it.
+    #[serde(default)]
+    pub once: bool,
     /// Credibility of the names and attributes.
     pub credibility: Option<Spanned<Choice>>,
     /// Columns kept as a note.
@@ -202,13 +210,15 @@ pub enum Join {
 #[serde(deny_unknown_fields)]
 pub struct NameColumn {
     /// The column.
-    pub column: Spanned<String>,
+    pub column: Option<Spanned<String>>,
+    /// In place of a column: always this name.
+    pub text: Option<Spanned<String>>,
     /// Which sort of name.
     pub role: Option<Spanned<Choice>>,
     /// Language (BCP 47).
     pub language: Option<Spanned<Choice>>,
     /// What separates several names.
-    pub split: Option<String>,
+    pub split: Option<Texts>,
 }
 
 /// A column that holds an attribute's value.
@@ -218,7 +228,9 @@ pub struct AttributeColumn {
     /// The column.
     pub column: String,
     /// What separates several values.
-    pub split: Option<String>,
+    pub split: Option<Texts>,
+    /// The word for each value.
+    pub map: Option<BTreeMap<String, String>>,
 }
 
 /// How a link is made from a row.
@@ -325,7 +337,8 @@ struct NameEnd {
 #[serde(deny_unknown_fields)]
 struct AttributeTable {
     column: String,
-    split: Option<String>,
+    split: Option<Texts>,
+    map: Option<BTreeMap<String, String>>,
 }
 
 impl TryFrom<Shape<ColumnChoice>> for Choice {
@@ -369,8 +382,8 @@ impl TryFrom<Shape<AttributeTable>> for AttributeColumn {
 
     fn try_from(shape: Shape<AttributeTable>) -> Result<Self, Self::Error> {
         match shape {
-            Shape::Text(column) => Ok(Self { column, split: None }),
-            Shape::Table(AttributeTable { column, split }) => Ok(Self { column, split }),
+            Shape::Text(column) => Ok(Self { column, split: None, map: None }),
+            Shape::Table(AttributeTable { column, split, map }) => Ok(Self { column, split, map }),
             Shape::List(_) => Err("expected a column, or `{ column = ..., split = ... }`"),
         }
     }

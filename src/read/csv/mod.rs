@@ -16,6 +16,7 @@ pub(in crate::read) mod problems;
 mod record;
 pub(in crate::read) mod rows;
 mod shape;
+mod split;
 mod template;
 
 use std::path::{Path, PathBuf};
