@@ -37,9 +37,9 @@ use kinds::Kinds;
 pub use diff::{Diff, Side};
 pub use error::DatabaseError;
 pub use exchange::Exported;
+pub use lists::ListSummary;
 pub use releases::{Arrival, ReleaseSummary};
 pub use statement::is_ftm;
-pub use lists::ListSummary;
 
 /// A Tieline database in a directory.
 ///

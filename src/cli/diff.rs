@@ -49,7 +49,9 @@ fn side(text: &str) -> Result<Side, Failure> {
     {
         return Ok(Side::Day(day));
     }
-    if text.contains(['/', '\\']) || path.extension().is_some_and(|extension| extension.len() <= 5 && !text.contains(':')) {
+    if text.contains(['/', '\\'])
+        || path.extension().is_some_and(|extension| extension.len() <= 5 && !text.contains(':'))
+    {
         let error = std::io::ErrorKind::NotFound.into();
         return Err(Failure::Read { path: path.to_owned(), error });
     }

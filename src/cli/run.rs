@@ -46,7 +46,9 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             None | Some(Format::Ftm) => {
                 export_all(&mut open()?, output.as_deref().filter(|path| path.as_os_str() != "-"), terminal)
             }
-            Some(_) => Err(Failure::Usage("the whole database is written as ftm; a statement chooses a part".to_owned())),
+            Some(_) => {
+                Err(Failure::Usage("the whole database is written as ftm; a statement chooses a part".to_owned()))
+            }
         },
         Command::Export { query, format, output, .. } => {
             let query = query.unwrap_or_default();
@@ -131,7 +133,9 @@ fn import_csv(
     let total = paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|known| known.len()).sum();
     let imported = {
         let progress = Progress::new("importing", total, terminal.is_quiet());
-        database.import_csv(mapping, paths, release.date.as_deref(), release.older, &global.author(), &mut |bytes| progress.at(bytes))?
+        database.import_csv(mapping, paths, release.date.as_deref(), release.older, &global.author(), &mut |bytes| {
+            progress.at(bytes)
+        })?
     };
     terminal.notices(&mut database);
     summary(&imported, terminal)
@@ -189,7 +193,8 @@ fn query(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let Batch { format, timing, .. } = *batch;
-    let ran = database.run(text, &Session { cite: format == Format::Dot, entries: format == Format::Ftm, ..session })?;
+    let ran =
+        database.run(text, &Session { cite: format == Format::Dot, entries: format == Format::Ftm, ..session })?;
     terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));

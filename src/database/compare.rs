@@ -197,10 +197,7 @@ pub(super) fn differences(old: &Changes, new: &Changes, compared: &Compared, sch
     let [before, after] = &states;
     let count = before.names.len().max(after.names.len());
     found.entities = vec![Shown::default(); count];
-    for (changes, state, entity) in [
-        (old, before, None),
-        (new, after, Some(&joint)),
-    ] {
+    for (changes, state, entity) in [(old, before, None), (new, after, Some(&joint))] {
         for (number, known) in changes.entities().iter().enumerate() {
             let number = entity.map_or(number as EntityNo, |joint| joint.entity(number as EntityNo));
             let Some(slot) = found.entities.get_mut(number as usize) else { continue };
@@ -213,11 +210,8 @@ pub(super) fn differences(old: &Changes, new: &Changes, compared: &Compared, sch
         }
     }
     let gone = Said::of(compared.removed.iter().filter_map(|at| old.claims.get(*at)), |e| e, |w| w.0);
-    let come = Said::of(
-        compared.added.iter().filter_map(|at| new.claims.get(*at)),
-        |e| joint.entity(e),
-        |w| joint.word(w),
-    );
+    let come =
+        Said::of(compared.added.iter().filter_map(|at| new.claims.get(*at)), |e| joint.entity(e), |w| joint.word(w));
     let renumbered = found.entities_of(&gone, &come, before, after);
     found.attributes(&gone, &come, before, after, schema, &renumbered);
     found.links(&gone, &come, before, after);
@@ -363,7 +357,9 @@ impl Differences {
         for (number, old) in &left {
             if let ([old], Some([new])) = (old.as_slice(), arrived.get(number).map(Vec::as_slice)) {
                 let id = |entity: EntityNo| {
-                    self.entities.get(entity as usize).map_or_else(String::new, |shown| format!("@{} {}", shown.id, shown.name))
+                    self.entities
+                        .get(entity as usize)
+                        .map_or_else(String::new, |shown| format!("@{} {}", shown.id, shown.name))
                 };
                 let (was, is) = (id(*old), id(*new));
                 renumbered.extend([*old, *new]);

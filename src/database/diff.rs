@@ -72,7 +72,9 @@ impl Database {
             Side::Commit(number) => {
                 let last = self.graph().generation();
                 if *number > last || *number == 0 {
-                    return Err(DatabaseError::Impossible(format!("there is no commit {number}: the last one is {last}")));
+                    return Err(DatabaseError::Impossible(format!(
+                        "there is no commit {number}: the last one is {last}"
+                    )));
                 }
                 self.state(Which { sources: None, until: Some(*number) })
             }
@@ -142,13 +144,15 @@ impl Database {
     }
 
     /// The commit before the one that brought the release after this one, if there is one.
-    fn before_next(&mut self, source: SourceNo, family: &BTreeSet<SourceNo>) -> Result<Option<CommitNo>, DatabaseError> {
-        for &later in family.range(source + 1..) {
-            let graph = self.graph();
-            let mut claims = graph.claims_of_source(later).into_iter().flatten();
-            let Some(first) = claims.find(|number| graph.source_of(*number) == later) else { continue };
+    fn before_next(
+        &mut self,
+        source: SourceNo,
+        family: &BTreeSet<SourceNo>,
+    ) -> Result<Option<CommitNo>, DatabaseError> {
+        let first = self.first_claims(family)?;
+        if let Some((_, first)) = first.range(source + 1..).next() {
             let commits = self.commits()?;
-            let at = commits.partition_point(|record| record.claims.end <= first);
+            let at = commits.partition_point(|record| record.claims.end <= *first);
             return Ok(commits.get(at).map(|record| record.commit.number.saturating_sub(1)));
         }
         Ok(None)

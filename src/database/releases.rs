@@ -96,9 +96,9 @@ impl Database {
         }
         let mut compared = compare(&state.changes, &changes);
         // That two entities are one is somebody's decision, and no part of the list.
-        compared.removed.retain(|at| {
-            !matches!(state.changes.claims.get(*at).map(|claim| &claim.says), Some(Says::SameAs { .. }))
-        });
+        compared
+            .removed
+            .retain(|at| !matches!(state.changes.claims.get(*at).map(|claim| &claim.says), Some(Says::SameAs { .. })));
         if !known.replaces && arrival.only.is_none() {
             compared.removed.clear();
         }
@@ -175,22 +175,37 @@ impl Database {
     }
 
     /// Of some sources those that have live claims, and those that ever had any.
-    fn counts(&mut self, sources: &BTreeSet<SourceNo>) -> Result<(BTreeSet<SourceNo>, BTreeSet<SourceNo>), DatabaseError> {
-        let (mut live, mut ever) = (BTreeSet::new(), BTreeSet::new());
-        let gone = project::retracted(&self.store()?.retractions()?, CommitNo::MAX);
-        for &source in sources {
-            let graph = self.graph();
-            for number in graph.claims_of_source(source).into_iter().flatten() {
-                if graph.source_of(number) == source {
-                    ever.insert(source);
-                    if !gone.contains_key(&number) {
-                        live.insert(source);
-                        break;
-                    }
-                }
+    fn counts(
+        &mut self,
+        sources: &BTreeSet<SourceNo>,
+    ) -> Result<(BTreeSet<SourceNo>, BTreeSet<SourceNo>), DatabaseError> {
+        // The graph knows live claims only.
+        let graph = self.graph();
+        let says = |source: &&SourceNo| {
+            graph.claims_of_source(**source).into_iter().flatten().any(|number| graph.source_of(number) == **source)
+        };
+        let live: BTreeSet<SourceNo> = sources.iter().filter(says).copied().collect();
+        if live.len() == sources.len() {
+            return Ok((live.clone(), live));
+        }
+        let ever = self.first_claims(sources)?.into_keys().collect();
+        Ok((live, ever))
+    }
+
+    /// The first claim that each of some sources ever made; sources without any are not in it. Reads all claims.
+    pub(super) fn first_claims(
+        &mut self,
+        sources: &BTreeSet<SourceNo>,
+    ) -> Result<BTreeMap<SourceNo, ClaimNo>, DatabaseError> {
+        let store = self.store()?;
+        let mut first = BTreeMap::new();
+        for claim in store.claims(0..store.counts().claims)? {
+            let (number, claim) = claim?;
+            if sources.contains(&claim.source) {
+                first.entry(claim.source).or_insert(number);
             }
         }
-        Ok((live, ever))
+        Ok(first)
     }
 
     /// What the database says, or said after a commit.
@@ -205,7 +220,8 @@ impl Database {
         let commits = store.commits()?;
         let last = commits.iter().rfind(|record| record.commit.number <= until).map_or(0, |record| record.claims.end);
         let sources = store.sources()?;
-        let ranges = match which.sources {
+        let ranges = match which.sources.filter(|_| which.until.is_none()) {
+            // The graph knows where live claims are; those of the past may be anywhere.
             Some(sources) => sources.iter().flat_map(|source| self.graph.claims_of_source(*source)).collect(),
             None => vec![0..last],
         };
@@ -342,7 +358,8 @@ fn put<T: Copy>(list: &mut Vec<Option<T>>, at: usize, value: T) {
 
 /// Whether a claim is part of what a data set says of one of some entities and edges.
 fn speaks_of(schema: &Schema, changes: &Changes, claim: &Claim, only: &HashSet<String>) -> bool {
-    let is = |entity: EntityNo| changes.entities().get(entity as usize).is_some_and(|entity| only.contains(&*entity.id));
+    let is =
+        |entity: EntityNo| changes.entities().get(entity as usize).is_some_and(|entity| only.contains(&*entity.id));
     let Says::Link { from, kind, to } = claim.says else { return is(claim.says.subject()) };
     if let Some(edge) = claim.note.as_deref().and_then(noted)
         && let Some(id) = edge.get("id").and_then(|id| id.as_str())

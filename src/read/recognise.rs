@@ -52,7 +52,9 @@ pub fn recognise(path: &Path) -> Result<ListFormat, Diagnostic> {
     if !text.starts_with(['<', '{']) && first.contains([',', ';', '\t', '|']) {
         return Ok(ListFormat::Csv);
     }
-    Err(refuse("this is no list that is known: JSON lines of FollowTheMoney, the list of the UN, a seed, a table".to_owned()))
+    Err(refuse(
+        "this is no list that is known: JSON lines of FollowTheMoney, the list of the UN, a seed, a table".to_owned(),
+    ))
 }
 
 #[cfg(test)]

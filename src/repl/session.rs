@@ -136,7 +136,13 @@ impl<'a> Session<'a> {
         let named = || file.map_or(Ok(None), format_of);
         let format = ran.output.map_or_else(named, |output| Ok(Some(output)))?.unwrap_or(self.format);
         let unnumbered = keeps_numbers(title);
-        let options = Options { title: Some(title.trim()), looks: &self.looks, unnumbered, entries: &ran.entries, ..Options::default() };
+        let options = Options {
+            title: Some(title.trim()),
+            looks: &self.looks,
+            unnumbered,
+            entries: &ran.entries,
+            ..Options::default()
+        };
         match &mut self.output {
             Some((path, out)) if file.is_none() => write(&ran.answer, format, &options, out)
                 .and_then(|()| out.flush())

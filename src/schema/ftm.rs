@@ -161,13 +161,14 @@ impl Schema {
     /// The link kind that a property with another entity's id is read as, and whether the link goes out from the entity that
     /// has the property.
     pub fn ftm_reference(&self, ftm: &str, property: &str) -> Option<(&LinkKind, bool)> {
-        self.links().iter().filter(|link| link.ftm.read && (*link.ftm.schema == *ftm || &*link.ftm.schema == "Thing")).find_map(
-            |link| match (link.ftm.from.as_deref(), link.ftm.to.as_deref()) {
+        self.links()
+            .iter()
+            .filter(|link| link.ftm.read && (*link.ftm.schema == *ftm || &*link.ftm.schema == "Thing"))
+            .find_map(|link| match (link.ftm.from.as_deref(), link.ftm.to.as_deref()) {
                 (None, Some(to)) if to == property => Some((link, true)),
                 (Some(from), None) if from == property => Some((link, false)),
                 _ => None,
-            },
-        )
+            })
     }
 }
 
@@ -361,7 +362,9 @@ mod tests {
     #[test]
     fn what_is_read_is_written_as_the_same() {
         let schema = Schema::builtin();
-        for ftm in ["Person", "Organization", "LegalEntity", "Company", "Vessel", "Airplane", "Address", "Event", "Sanction"] {
+        for ftm in
+            ["Person", "Organization", "LegalEntity", "Company", "Vessel", "Airplane", "Address", "Event", "Sanction"]
+        {
             let (kind, finer) = schema.of_ftm(ftm).unwrap();
             assert_eq!(schema.to_ftm(kind, finer), ftm);
         }

@@ -144,7 +144,15 @@ impl<'d> Builder<'d> {
                 doc.problem(fields.span(), format!("a schema has at most {} kinds", KindSet::MAX));
                 return;
             }
-            self.schema.kinds.push(EntityKind { name, plural, meaning, ftm, ftm_in: listed(&fields, "ftm_in"), shape, colour });
+            self.schema.kinds.push(EntityKind {
+                name,
+                plural,
+                meaning,
+                ftm,
+                ftm_in: listed(&fields, "ftm_in"),
+                shape,
+                colour,
+            });
         }
     }
 
@@ -182,15 +190,16 @@ impl<'d> Builder<'d> {
             if fields.value("ftm").is_none() {
                 doc.problem(fields.span(), "a link kind needs \"ftm\"");
             }
-            let ftm =
-                fields.table("ftm", "the FollowTheMoney counterpart", &["schema", "from", "to", "in"]).and_then(|ftm| {
+            let ftm = fields.table("ftm", "the FollowTheMoney counterpart", &["schema", "from", "to", "in"]).and_then(
+                |ftm| {
                     Some(FtmLink {
                         schema: required(&ftm, "schema")?,
                         from: optional(&ftm, "from"),
                         to: optional(&ftm, "to"),
                         read: ftm.flag("in"),
                     })
-                });
+                },
+            );
             let (
                 Some(name),
                 Some((from, from_kinds)),

@@ -7,8 +7,8 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod check;
-pub mod ftm;
 pub(crate) mod fields;
+pub mod ftm;
 mod load;
 mod near;
 

@@ -164,7 +164,8 @@ impl<'s> Records<'s> {
             Says::Link { kind, to, .. } => {
                 let Some(to) = of(*to) else { return };
                 let Some(kind) = self.schema.link(context.words.text(*kind)) else { return };
-                if claim.modality == Modality::Denied || (!asserted && kind.ftm.from.is_none() != kind.ftm.to.is_none()) {
+                if claim.modality == Modality::Denied || (!asserted && kind.ftm.from.is_none() != kind.ftm.to.is_none())
+                {
                     self.left_out += 1;
                 } else {
                     self.link(claim, subject, kind, to, context);
@@ -218,7 +219,8 @@ impl<'s> Records<'s> {
 
     fn link(&mut self, claim: &Claim, from: EntityNo, kind: &LinkKind, to: EntityNo, context: Context<'_>) {
         let entry = claim.note.as_deref().and_then(noted).unwrap_or_default();
-        let ids = [from, to].map(|end| self.entities.get(&end).map(|record| record.entry.id.clone()).unwrap_or_default());
+        let ids =
+            [from, to].map(|end| self.entities.get(&end).map(|record| record.entry.id.clone()).unwrap_or_default());
         if let (Some(id), Some(schema)) = (text(&entry, "id"), text(&entry, "schema")) {
             return self.own_edge(id, schema, &entry, kind, &ids);
         }
@@ -240,9 +242,6 @@ impl<'s> Records<'s> {
         let value = self.end(property, other);
         if let Some(record) = self.entities.get_mut(&object) {
             record.entry.say(property, &value);
-            if let (Some(when), "Sanction") = (claim.when, &*kind.ftm.schema) {
-                dates(&mut record.entry, when);
-            }
         }
     }
 
@@ -256,9 +255,10 @@ impl<'s> Records<'s> {
     /// An edge that came from FollowTheMoney.
     fn own_edge(&mut self, id: &str, schema: &str, said: &Map<String, Value>, kind: &LinkKind, ids: &[String; 2]) {
         let next = self.edges.len();
-        let (_, edge) = self.edges.entry(id.to_owned()).or_insert_with(|| {
-            (next, Entry { id: id.to_owned(), schema: schema.to_owned(), ..Entry::default() })
-        });
+        let (_, edge) = self
+            .edges
+            .entry(id.to_owned())
+            .or_insert_with(|| (next, Entry { id: id.to_owned(), schema: schema.to_owned(), ..Entry::default() }));
         if let (false, Some(from), Some(to), [one, other]) = (kind.symmetric, &kind.ftm.from, &kind.ftm.to, ids) {
             edge.say(from, one);
             edge.say(to, other);
@@ -269,10 +269,13 @@ impl<'s> Records<'s> {
                 edge.say(property, value);
             }
         }
-        for (field, value) in said.iter().filter(|(field, _)| !matches!(field.as_str(), "id" | "schema" | "properties")) {
+        for (field, value) in said.iter().filter(|(field, _)| !matches!(field.as_str(), "id" | "schema" | "properties"))
+        {
             match value {
                 Value::String(value) => edge.field(field, value),
-                Value::Array(values) => values.iter().filter_map(Value::as_str).for_each(|value| edge.field(field, value)),
+                Value::Array(values) => {
+                    values.iter().filter_map(Value::as_str).for_each(|value| edge.field(field, value))
+                }
                 _ => {}
             }
         }
@@ -286,9 +289,10 @@ impl<'s> Records<'s> {
         let [from_end, to_end] = ends;
         let values = [(from, self.end(from, from_end)), (to, self.end(to, to_end))];
         let next = self.edges.len();
-        let (_, edge) = self.edges.entry(id.clone()).or_insert_with(|| {
-            (next, Entry { id, schema: kind.ftm.schema.to_string(), ..Entry::default() })
-        });
+        let (_, edge) = self
+            .edges
+            .entry(id.clone())
+            .or_insert_with(|| (next, Entry { id, schema: kind.ftm.schema.to_string(), ..Entry::default() }));
         for (property, value) in values {
             edge.say(property, &value);
         }
@@ -306,7 +310,7 @@ impl<'s> Records<'s> {
             dates(edge, when);
         }
         if let Some(text) = &claim.text {
-            edge.say("summary", text);
+            edge.say(if &*kind.ftm.schema == "Sanction" { "reason" } else { "summary" }, text);
         }
         if let Some(source) = context.sources.get(claim.source as usize) {
             add(&mut edge.datasets, &dataset(source));
@@ -329,7 +333,8 @@ impl<'s> Records<'s> {
             let whole: String = run.iter().map(|(_, _, piece)| &**piece).collect();
             self.attribute(*subject, key, &whole);
         }
-        let mut entries: Vec<Entry> = self.entities.into_values().map(|record| record.finish(self.schema, sources)).collect();
+        let mut entries: Vec<Entry> =
+            self.entities.into_values().map(|record| record.finish(self.schema, sources)).collect();
         let mut edges: Vec<(usize, Entry)> = self.edges.into_values().collect();
         edges.sort_by_key(|(number, _)| *number);
         entries.extend(edges.into_iter().map(|(_, edge)| edge));

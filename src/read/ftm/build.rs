@@ -129,11 +129,13 @@ impl Builder<'_> {
             facts.map(|fact| fact.value.clone()).collect()
         };
         let (from_ids, to_ids) = (values(from), values(to));
-        let size: usize = raw.facts.iter().map(|fact| self.gathered.property(fact).len() + fact.value.len() * 2 + 8).sum();
+        let size: usize =
+            raw.facts.iter().map(|fact| self.gathered.property(fact).len() + fact.value.len() * 2 + 8).sum();
         let id = raw.id.clone();
         for (property, ids) in [(from, &from_ids), (to, &to_ids)] {
             if ids.is_empty() {
-                let message = format!("the {schema} {id} has no {property:?}, which is one of the two ends that it joins");
+                let message =
+                    format!("the {schema} {id} has no {property:?}, which is one of the two ends that it joins");
                 return self.gathered.problem_of(self.files, place, &id, message, None);
             }
         }
@@ -285,14 +287,7 @@ impl Builder<'_> {
     }
 
     /// A link to the entity whose id the value is; `false` if there is none.
-    fn reference(
-        &mut self,
-        raw: &Raw,
-        entity: EntityNo,
-        fact: &Fact,
-        property: &str,
-        when: Option<Period>,
-    ) -> bool {
+    fn reference(&mut self, raw: &Raw, entity: EntityNo, fact: &Fact, property: &str, when: Option<Period>) -> bool {
         let Some(other) = self.resolve(&fact.value) else { return false };
         let kind = self.schema.ftm_reference(&raw.schema, property).filter(|(link, outward)| {
             let (from, to) = if *outward { (entity, other) } else { (other, entity) };
@@ -354,7 +349,12 @@ impl Builder<'_> {
                     let fits = kinds.iter().find_map(|(link, link_from, _)| {
                         let turned = *link_from != from;
                         let (a, b) = if turned { (*other, *one) } else { (*one, *other) };
-                        self.schema.joins(link, self.kind(a), self.kind(b)).then_some((&*link.name, a, b, link.symmetric))
+                        self.schema.joins(link, self.kind(a), self.kind(b)).then_some((
+                            &*link.name,
+                            a,
+                            b,
+                            link.symmetric,
+                        ))
                     });
                     let (link, a, b, symmetric) = fits.unwrap_or((TIE, *one, *other, true));
                     let stated = symmetric.then_some([(from, &**one_id), (to, &**other_id)]);

@@ -133,7 +133,8 @@ impl Gathered {
                     let text = error.to_string();
                     let message = text.rsplit_once(" at line").map_or(text.as_str(), |(message, _)| message);
                     let problem = lines.wrong(at..at + 1, message.to_owned());
-                    let help = if error.is_eof() { Some("the line ends too early: is the file cut off?") } else { None };
+                    let help =
+                        if error.is_eof() { Some("the line ends too early: is the file cut off?") } else { None };
                     self.problem(Diagnostic { help: help.map(str::to_owned), ..problem });
                     continue;
                 }
@@ -169,7 +170,11 @@ impl Gathered {
                 _ => Err((op.clone(), format!("{op:?} is no change; it is one of ADD, MOD, DEL"))),
             };
         }
-        if entry.prop.is_some() { self.statement(files, file, line, entry) } else { self.entity(files, file, line, entry) }
+        if entry.prop.is_some() {
+            self.statement(files, file, line, entry)
+        } else {
+            self.entity(files, file, line, entry)
+        }
     }
 
     fn entity(&mut self, files: &[PathBuf], file: u32, line: u32, entry: Entry) -> Result<(), (String, String)> {
