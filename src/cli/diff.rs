@@ -16,7 +16,7 @@ use crate::write::{Format, Options};
 /// One of them cannot be read; or with `--exit-code` they differ.
 pub fn diff(args: &DiffArgs, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     let mut database = opened(Database::create_or_open(&global.db), terminal)?;
-    let found = database.diff(&side(&args.one)?, &side(&args.other)?, args.mapping.as_ref())?;
+    let found = database.diff(&side(&args.one)?, &side(&args.other)?, args.mapping.as_deref())?;
     terminal.notices(&mut database);
     let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     let format = match (args.format, file) {

@@ -1,7 +1,7 @@
 //! Two lists, or two states of the database, beside each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
@@ -50,7 +50,7 @@ impl Database {
     ///
     /// # Complexity
     /// O(n log n) in the claims of both sides.
-    pub fn diff(&mut self, one: &Side, other: &Side, mapping: Option<&PathBuf>) -> Result<Diff, DatabaseError> {
+    pub fn diff(&mut self, one: &Side, other: &Side, mapping: Option<&Path>) -> Result<Diff, DatabaseError> {
         if let (Side::File(one), Side::File(other)) = (one, other) {
             let (first, second) = (format(one)?, format(other)?);
             if first != second {
@@ -66,7 +66,7 @@ impl Database {
         Ok(self.drawn(&found, same))
     }
 
-    fn side(&mut self, side: &Side, mapping: Option<&PathBuf>) -> Result<State, DatabaseError> {
+    fn side(&mut self, side: &Side, mapping: Option<&Path>) -> Result<State, DatabaseError> {
         match side {
             Side::File(path) => self.file(path, mapping),
             Side::Commit(number) => {
@@ -86,9 +86,9 @@ impl Database {
         }
     }
 
-    fn file(&mut self, path: &PathBuf, mapping: Option<&PathBuf>) -> Result<State, DatabaseError> {
+    fn file(&mut self, path: &Path, mapping: Option<&Path>) -> Result<State, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
-        let files = [path.clone()];
+        let files = [path.to_owned()];
         let read = match format(path)? {
             ListFormat::Ftm => {
                 let imported = read::ftm::ftm(&files, &read::ftm::Options::default(), &kinds, &(), &mut |_| ());
@@ -171,7 +171,7 @@ impl Database {
     }
 }
 
-fn format(path: &std::path::Path) -> Result<ListFormat, DatabaseError> {
+fn format(path: &Path) -> Result<ListFormat, DatabaseError> {
     read::recognise(path).map_err(|problem| DatabaseError::Refused(vec![problem]))
 }
 

@@ -220,16 +220,18 @@ impl Database {
         let commits = store.commits()?;
         let last = commits.iter().rfind(|record| record.commit.number <= until).map_or(0, |record| record.claims.end);
         let sources = store.sources()?;
-        let ranges = match which.sources.filter(|_| which.until.is_none()) {
+        let mut ranges: Vec<(ClaimNo, ClaimNo)> = match which.sources.filter(|_| which.until.is_none()) {
             // The graph knows where live claims are; those of the past may be anywhere.
-            Some(sources) => sources.iter().flat_map(|source| self.graph.claims_of_source(*source)).collect(),
-            None => vec![0..last],
+            Some(sources) => {
+                let ranges = sources.iter().flat_map(|source| self.graph.claims_of_source(*source));
+                ranges.map(|range| (range.start, range.end.min(last))).collect()
+            }
+            None => vec![(0, last)],
         };
-        let mut numbers: Vec<(u32, u32)> = ranges.into_iter().map(|range| (range.start, range.end.min(last))).collect();
-        numbers.sort_unstable();
+        ranges.sort_unstable();
         let mut maps = Maps::default();
         let mut next = 0;
-        for (start, end) in numbers {
+        for (start, end) in ranges {
             let range = start.max(next)..end;
             if range.is_empty() {
                 continue;

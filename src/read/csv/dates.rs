@@ -281,9 +281,9 @@ mod tests {
             ("between and", None),
             ("", None),
         ] {
-            let mut out = "x".to_owned();
-            assert_eq!(formats.edtf(text, &mut out).then(|| out[1..].to_owned()).as_deref(), expected, "{text}");
-            assert!(expected.is_some() || out == "x");
+            let mut out = String::new();
+            assert_eq!(formats.edtf(text, &mut out).then_some(out.as_str()), expected, "{text}");
+            assert!(expected.is_some() || out.is_empty());
         }
     }
 

@@ -147,7 +147,7 @@ impl Gathered {
                 }
                 self.problem(problem);
             }
-            if lines.number() % REPORT == 0 {
+            if lines.number().is_multiple_of(REPORT) {
                 progress(lines.bytes());
             }
         }
