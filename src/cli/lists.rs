@@ -18,6 +18,16 @@ pub fn un_sc(file: &Path, global: &Global, terminal: &Terminal) -> Result<(), Fa
     })
 }
 
+/// Imports a release of OFAC's list.
+///
+/// # Errors
+/// The files or the database refuse.
+pub fn ofac(paths: &[PathBuf], published: Option<&str>, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+    import(paths, global, terminal, |database, author, progress| {
+        database.import_ofac(paths, published, author, progress)
+    })
+}
+
 fn import(
     paths: &[PathBuf],
     global: &Global,

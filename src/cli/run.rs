@@ -26,6 +26,9 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
         Command::Import(Import::UnSc { file }) => lists::un_sc(&file, global, terminal),
+        Command::Import(Import::Ofac { published, paths }) => {
+            lists::ofac(&paths, published.as_deref(), global, terminal)
+        }
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
             query(&mut open()?, &text, global.session(), &batch, terminal)

@@ -1,11 +1,12 @@
 //! Importing sanctions lists, a release at a time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{CommitSummary, Database, DatabaseError};
 use crate::model::Diagnostic;
 use crate::read::list::Release;
+use crate::read::ofac::ofac;
 use crate::read::un_sc::un_sc;
 use crate::schema::Schema;
 
@@ -32,6 +33,23 @@ impl Database {
         progress: &mut dyn FnMut(u64),
     ) -> Result<ListSummary, DatabaseError> {
         self.import_release(author, &format!("import un-sc {}", file.display()), |schema| un_sc(file, schema, progress))
+    }
+
+    /// Imports a release of OFAC's list of Specially Designated Nationals. `published` is its day, if the files do not
+    /// say it.
+    ///
+    /// # Errors
+    /// As [`Database::load`].
+    pub fn import_ofac(
+        &mut self,
+        paths: &[PathBuf],
+        published: Option<&str>,
+        author: &str,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ListSummary, DatabaseError> {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let message = format!("import ofac {}", names.join(" "));
+        self.import_release(author, &message, |schema| ofac(paths, published, schema, progress))
     }
 
     fn import_release(

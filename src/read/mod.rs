@@ -4,6 +4,7 @@
 
 pub mod csv;
 pub mod list;
+pub mod ofac;
 pub mod seed;
 mod slug;
 pub mod un_sc;

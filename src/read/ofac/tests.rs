@@ -1,0 +1,3 @@
+//! Both forms of an invented list.
+
+use super::*;
