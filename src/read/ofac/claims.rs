@@ -162,10 +162,9 @@ impl<'s> Entries<'s> {
         for (at, from, name) in std::mem::take(&mut self.linked) {
             // The full stop that ends the remarks may be that of the name.
             let with_stop = format!("{name}.");
-            let named =
-                self.named.get(&name).or_else(|| self.named.get(&with_stop)).map(Vec::as_slice).unwrap_or_default();
-            let text = format!("Linked To: {name}");
-            match named {
+            let known = self.named.get_key_value(&name).or_else(|| self.named.get_key_value(&with_stop));
+            let text = format!("Linked To: {}", known.map_or(&name, |(name, _)| name));
+            match known.map(|(_, entries)| entries.as_slice()).unwrap_or_default() {
                 [] => {
                     missing += 1;
                     self.writer.remark(at, from, &text, Saying::default());
@@ -184,17 +183,13 @@ impl<'s> Entries<'s> {
                 }
             }
         }
-        let source = self.writer.changes.sources().first().map(|source| source.id.to_string()).unwrap_or_default();
         if found + unclear + missing > 0 {
-            let mut notice = format!("{found} of {} \"Linked To\" are links now", found + unclear + missing);
-            if unclear > 0 {
-                notice.push_str(&format!(", {unclear} name several entries and are possible ties"));
-            }
-            if missing > 0 {
-                notice.push_str(&format!(", {missing} name no entry of the list and stay remarks"));
-            }
-            notices.push(notice);
+            notices.push(format!(
+                "links from \"Linked To\": {found}; names of several entries, as possible ties: {unclear}; names of no \
+                 entry, kept as remarks: {missing}"
+            ));
         }
+        let source = self.writer.changes.sources().first().map(|source| source.id.to_string()).unwrap_or_default();
         Release { changes: self.writer.changes, source, notices }
     }
 }

@@ -112,6 +112,3 @@ fn is_xml(path: &Path) -> bool {
     let utf16 = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
     read.is_ok() && (utf16 || text.trim_ascii_start().starts_with(b"<"))
 }
-
-#[cfg(test)]
-mod tests;

@@ -59,7 +59,12 @@ const LABELS: &[(&str, &str)] = &[
     ("Tarjeta Profesional", "id_number"),
     ("Interpol: Red Notice. File No.", "id_number"),
     ("NIT #", "tax_number"),
+    ("N.I.E.", "id_number"),
     ("NIE", "id_number"),
+    ("C.I.F.", "tax_number"),
+    ("BIK (RU)", "registration_number"),
+    ("Phone No.", "phone"),
+    ("Phone Number", "phone"),
     ("R.F.C.", "tax_number"),
     ("RFC", "tax_number"),
     ("RUC #", "tax_number"),
@@ -107,7 +112,8 @@ const LABELS: &[(&str, &str)] = &[
     ("Aircraft Construction Number (also called L/N or S/N or F/N)", "serial_number"),
 ];
 
-/// The remarks of a text: semicolons separate them, and a full stop stands at the end.
+/// The remarks of a text: semicolons separate them. Full stops at their ends are left out, since the tables put one behind
+/// the last.
 pub fn split(text: &str) -> Vec<String> {
     let text = text.trim();
     let text = text
@@ -115,13 +121,20 @@ pub fn split(text: &str) -> Vec<String> {
         .and_then(|inner| inner.strip_suffix(')'))
         .filter(|inner| !inner.contains(['(', ')']))
         .unwrap_or(text);
-    let text = text.strip_suffix('.').unwrap_or(text);
-    text.split("; ").map(|part| part.trim().trim_end_matches(';').to_owned()).filter(|part| !part.is_empty()).collect()
+    // `alt.` only says that it is not the first of its sort.
+    let plain =
+        |part: &str| single_spaced(part.trim_start().trim_start_matches("alt. ").trim_end_matches([';', '.', ' ']));
+    text.split("; ").map(plain).filter(|part| !part.is_empty()).collect()
+}
+
+/// A text whose white space is single spaces, as that of an XML element is.
+pub fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What a remark says.
 pub fn fact(remark: &str) -> Fact<'_> {
-    let text = remark.strip_prefix("alt. ").unwrap_or(remark).trim();
+    let text = remark.trim();
     let after = |label: &str| text.strip_prefix(label).map(str::trim).filter(|rest| !rest.is_empty());
     let plain = |key, value: &str| Fact::Attribute(key, value.to_owned(), String::new());
     if let Some(name) = after("Linked To:") {
@@ -174,8 +187,25 @@ pub fn fact(remark: &str) -> Fact<'_> {
         }
         break;
     }
-    Fact::Words(remark)
+    numbered(text).unwrap_or(Fact::Words(remark))
 }
+
+/// A number whose label is not known but says that it is one: `Utopian Personal ID No. 1 (Utopia)`.
+fn numbered(text: &str) -> Option<Fact<'_>> {
+    let end = NUMBERED.iter().filter_map(|word| text.find(word).map(|at| at + word.len())).min()?;
+    let (label, rest) = text.split_at_checked(end)?;
+    let (value, note) = value(rest);
+    let is_number = !value.contains([' ', ',']) && value.bytes().any(|byte| byte.is_ascii_digit());
+    let is_label = label.split_whitespace().count() <= MOST_WORDS
+        && !label.contains([',', ':', ';'])
+        && !label.starts_with("Previous");
+    let note = if note.is_empty() { label.trim().to_owned() } else { format!("{}, {note}", label.trim()) };
+    (is_number && is_label).then(|| Fact::Attribute("id_number", value.to_owned(), note))
+}
+
+/// How a label ends behind which a number stands, and the most words of such a label.
+const NUMBERED: [&str; 4] = [" No. ", " Number ", " # ", " No "];
+const MOST_WORDS: usize = 8;
 
 /// A value without what is said of it: `1 (Russia) issued 2001 expires 2005` is `1`.
 fn value(text: &str) -> (&str, String) {
@@ -218,7 +248,7 @@ mod tests {
 
     #[test]
     fn remarks_are_split() {
-        assert_eq!(split("DOB 1951; POB X, Y; Linked To: A S.A.."), ["DOB 1951", "POB X, Y", "Linked To: A S.A."]);
+        assert_eq!(split("alt. DOB 1951; POB X, Y; Linked To: A S.A.."), ["DOB 1951", "POB X, Y", "Linked To: A S.A"]);
         assert_eq!(split("(Linked To: A CO)"), ["Linked To: A CO"]);
         assert_eq!(split(" "), Vec::<String>::new());
     }
@@ -229,17 +259,17 @@ mod tests {
         let attribute = |key, value: &str, note: &str| Attribute(key, value.into(), note.into());
         for (remark, expected) in [
             ("DOB 14 Jun 1975", attribute("birth_date", "1975-06-14", "")),
-            ("alt. DOB circa 1951", attribute("birth_date", "1951~", "")),
+            ("DOB circa 1951", attribute("birth_date", "1951~", "")),
             ("DOB 01 Jan 1958 to 31 Dec 1959", attribute("birth_date", "1958-01-01/1959-12-31", "")),
             ("DOB circa 1979-1982", attribute("birth_date", "1979~/1982~", "")),
             ("DOB in his thirties", Words("DOB in his thirties")),
-            ("alt. POB Port Example, Exampleland", BornIn("Port Example, Exampleland")),
+            ("POB Port Example, Exampleland", BornIn("Port Example, Exampleland")),
             ("nationality Korea, North", attribute("nationality", "Korea, North", "")),
             ("Gender Female", attribute("gender", "female", "")),
             ("a.k.a. 'THE EXAMPLE'", WeakName("THE EXAMPLE")),
             ("Linked To: EXAMPLE CO", LinkedTo("EXAMPLE CO")),
             (
-                "alt. Passport A1 (Russia) issued 08 Apr 2013 expires 08 Apr 2018",
+                "Passport A1 (Russia) issued 08 Apr 2013 expires 08 Apr 2018",
                 attribute("passport_number", "A1", "Passport, Russia, issued 08 Apr 2013, expires 08 Apr 2018"),
             ),
             (
@@ -256,6 +286,9 @@ mod tests {
             ("Passport", Words("Passport")),
             ("Passport none", Words("Passport none")),
             ("all offices worldwide", Words("all offices worldwide")),
+            ("Utopian Personal ID No. E1 (Utopia)", attribute("id_number", "E1", "Utopian Personal ID No., Utopia")),
+            ("Previous Aircraft Tail Number 2-ABCD", Words("Previous Aircraft Tail Number 2-ABCD")),
+            ("wanted under File No. 2009/52, see there", Words("wanted under File No. 2009/52, see there")),
         ] {
             assert_eq!(fact(remark), expected, "{remark}");
         }

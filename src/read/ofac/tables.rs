@@ -191,6 +191,12 @@ impl Draft {
     fn ready(self) -> Entry {
         let Self { mut entry, remarks, more } = self;
         entry.remarks = remarks::split(&format!("{remarks}{more}"));
+        // Where the row is missing, what goes on has lost its beginning.
+        if entry.name.is_empty()
+            && let Some(first) = entry.remarks.first_mut()
+        {
+            first.insert_str(0, "... ");
+        }
         entry
     }
 }
@@ -269,12 +275,8 @@ impl Reader {
         }
         let value = |name: &str| {
             let column = columns.iter().position(|column| *column == name);
-            column
-                .and_then(|column| record.get(column))
-                .map(str::trim)
-                .filter(|value| *value != NULL)
-                .unwrap_or_default()
-                .to_owned()
+            let field = column.and_then(|column| record.get(column)).unwrap_or_default();
+            if field.trim() == NULL { String::new() } else { remarks::single_spaced(field) }
         };
         let number = value("ent_num");
         let uid: u32 = number.parse().map_err(|_| (Some(0), format!("{number:?} is no number of an entry")))?;

@@ -1,3 +1,0 @@
-//! Both forms of an invented list.
-
-use super::*;
