@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::database::Session;
 use crate::model::is_release;
 use crate::query::Budget;
+use crate::read::list::published_day;
 use crate::write::Format;
 
 /// A knowledge-graph database of extremist organisations and the ties between them.
@@ -210,6 +211,18 @@ pub enum Import {
         /// Let an older release take the place of a newer one
         #[arg(long)]
         older: bool,
+    },
+    /// OFAC's list of Specially Designated Nationals: its CSV tables, a folder with them, or its XML file
+    Ofac {
+        /// When the list was published (2024-01-08), which the tables do not say
+        #[arg(long, visible_alias = "release", value_name = "DATE", value_parser = published_day)]
+        published: Option<String>,
+        /// Let an older release take the place of a newer one
+        #[arg(long)]
+        older: bool,
+        /// sdn.csv, alt.csv, add.csv and sdn_comments.csv, their folder, or sdn.xml
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
     },
     /// JSON lines of FollowTheMoney: entities, statements, or changes of entities
     Ftm {

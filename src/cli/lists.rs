@@ -18,6 +18,22 @@ pub fn un_sc(file: &Path, older: bool, global: &Global, terminal: &Terminal) -> 
     })
 }
 
+/// Imports a release of OFAC's list.
+///
+/// # Errors
+/// The files or the database refuse.
+pub fn ofac(
+    paths: &[PathBuf],
+    published: Option<&str>,
+    older: bool,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    import(paths, global, terminal, |database, author, progress| {
+        database.import_ofac(paths, published, older, author, progress)
+    })
+}
+
 fn import(
     paths: &[PathBuf],
     global: &Global,

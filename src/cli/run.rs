@@ -35,6 +35,9 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             import_ftm(&paths, &options, release.older, global, terminal)
         }
         Command::Import(Import::UnSc { file, older }) => lists::un_sc(&file, older, global, terminal),
+        Command::Import(Import::Ofac { published, older, paths }) => {
+            lists::ofac(&paths, published.as_deref(), older, global, terminal)
+        }
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
             query(&mut open()?, &text, global.session(), &batch, terminal)

@@ -102,6 +102,7 @@ impl Database {
                     return Err(DatabaseError::Impossible(message));
                 }
             },
+            ListFormat::Ofac => read::ofac::ofac(&files, None, &kinds, &mut |_| ()).map(|release| release.changes),
             ListFormat::UnSc => read::un_sc::un_sc(path, &kinds, &mut |_| ()).map(|release| release.changes),
         };
         let mut changes = read.map_err(DatabaseError::Refused)?;

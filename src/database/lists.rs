@@ -1,12 +1,13 @@
 //! Importing sanctions lists, a release at a time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::releases::Arrival;
 use super::{CommitSummary, Database, DatabaseError};
 use crate::model::Diagnostic;
 use crate::read::list::Release;
+use crate::read::ofac::ofac;
 use crate::read::un_sc::un_sc;
 use crate::schema::Schema;
 
@@ -36,6 +37,24 @@ impl Database {
     ) -> Result<ListSummary, DatabaseError> {
         let message = format!("import un-sc {}", file.display());
         self.import_release(older, author, &message, |schema| un_sc(file, schema, progress))
+    }
+
+    /// Imports a release of OFAC's list of Specially Designated Nationals. `published` is its day, if the files do not
+    /// say it; with `older`, it may be older than what the database has.
+    ///
+    /// # Errors
+    /// As [`Database::load`].
+    pub fn import_ofac(
+        &mut self,
+        paths: &[PathBuf],
+        published: Option<&str>,
+        older: bool,
+        author: &str,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ListSummary, DatabaseError> {
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let message = format!("import ofac {}", names.join(" "));
+        self.import_release(older, author, &message, |schema| ofac(paths, published, schema, progress))
     }
 
     fn import_release(

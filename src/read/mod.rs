@@ -5,6 +5,7 @@
 pub mod csv;
 pub mod ftm;
 pub mod list;
+pub mod ofac;
 mod recognise;
 pub mod seed;
 mod slug;

@@ -18,6 +18,8 @@ pub enum ListFormat {
     Ftm,
     /// The consolidated list of the UN Security Council.
     UnSc,
+    /// OFAC's list of Specially Designated Nationals: its XML form, or a folder with its tables.
+    Ofac,
     /// A seed.
     Seed,
     /// A table, which needs a mapping.
@@ -31,6 +33,9 @@ pub enum ListFormat {
 pub fn recognise(path: &Path) -> Result<ListFormat, Diagnostic> {
     let file = path.display().to_string();
     let refuse = |message: String| Diagnostic::new("", 0..0, message).in_file(file.as_str());
+    if path.is_dir() {
+        return Ok(ListFormat::Ofac);
+    }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(START).read_to_end(&mut bytes))
@@ -41,6 +46,9 @@ pub fn recognise(path: &Path) -> Result<ListFormat, Diagnostic> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if text.starts_with('<') && text.contains("<CONSOLIDATED_LIST") {
         return Ok(ListFormat::UnSc);
+    }
+    if text.starts_with('<') && text.contains("<sdnList") {
+        return Ok(ListFormat::Ofac);
     }
     // A line that is longer than what was looked at is one of JSON's.
     if text.starts_with('{') && (is_ftm(first) || first.len() as u64 >= START / 2 || first.contains("\"schema\"")) {
@@ -53,7 +61,8 @@ pub fn recognise(path: &Path) -> Result<ListFormat, Diagnostic> {
         return Ok(ListFormat::Csv);
     }
     Err(refuse(
-        "this is no list that is known: JSON lines of FollowTheMoney, the list of the UN, a seed, a table".to_owned(),
+        "this is no list that is known: JSON lines of FollowTheMoney, the lists of the UN and of OFAC, a seed, a table"
+            .to_owned(),
     ))
 }
 
@@ -73,6 +82,7 @@ mod tests {
         check("\n{\"op\":\"DEL\",\"entity\":{\"id\":\"a\"}}\n", Some(ListFormat::Ftm));
         check("{\"id\":\"a\",\"schema\":\"Per", Some(ListFormat::Ftm));
         check("<?xml version=\"1.0\"?>\n<CONSOLIDATED_LIST dateGenerated=\"x\">", Some(ListFormat::UnSc));
+        check("<?xml version=\"1.0\"?>\n<sdnList xmlns=\"x\">", Some(ListFormat::Ofac));
         check("[source]\nid = \"a\"\n\n[[entity]]\n", Some(ListFormat::Seed));
         check("\u{feff}id,name\n1,x\n", Some(ListFormat::Csv));
         check("{\"a\": 1}", None);

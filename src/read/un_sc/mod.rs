@@ -105,6 +105,3 @@ fn un_sc_from(input: impl BufRead, schema: &Schema, progress: &mut dyn FnMut(u64
     }
     if faults.is_empty() { reader.finish().map_err(|fault| vec![fault]) } else { Err(faults) }
 }
-
-#[cfg(test)]
-mod tests;

@@ -17,18 +17,23 @@ const FORMER: [&str; 2] = ["previously listed as", "formerly listed as"];
 /// What stands before a spelling in another script.
 const IN_SCRIPT: [&str; 4] = ["original script:", "in arabic script:", "in arabic:", "in original script:"];
 
-/// The names of a field: semicolons separate them, and a spelling in another script stands in brackets.
+/// What stands behind a spelling in another script, sometimes.
+const LABEL_BEHIND: &str = "(original script)";
+
+/// The names of a field: semicolons separate them, and spellings in another script stand in brackets, alone or with
+/// more names.
 pub fn spellings(field: &str) -> Vec<Spelling> {
     let mut found = Vec::new();
     for part in top_level(field) {
         let (outer, inner) = bracket(part);
         let former = inner.is_some_and(says_former);
-        let inner = inner.filter(|_| !former);
-        let other_script = |inner: &&str| script(inner).is_some() != script(outer).is_some();
-        match inner.map(|inner| after_label(inner).unwrap_or(inner)).filter(other_script) {
+        let inner = inner.filter(|_| !former).map(|inner| after_label(inner).unwrap_or(inner));
+        let other_script =
+            |inner: &&str| inner.split(';').any(|name| script(name).is_some() != script(outer).is_some());
+        match inner.filter(other_script) {
             Some(inner) => {
                 push(&mut found, outer, false);
-                inner.split(';').for_each(|name| push(&mut found, name, false));
+                inner.split(';').for_each(|name| push(&mut found, &name.replace(LABEL_BEHIND, ""), false));
             }
             None => push(&mut found, if former { outer } else { part }, former),
         }
@@ -102,10 +107,19 @@ fn top_level(field: &str) -> Vec<&str> {
 /// A text and what stands in brackets at its end.
 fn bracket(text: &str) -> (&str, Option<&str>) {
     let whole = text.trim().trim_end_matches([',', ' ']);
-    let inside = whole.strip_suffix(')').and_then(|rest| rest.split_once('('));
-    match inside {
-        Some((outer, inner)) if !outer.trim().is_empty() && !inner.contains(['(', ')']) => {
-            (outer.trim(), Some(inner.trim()))
+    let Some(inside) = whole.strip_suffix(')') else { return (whole, None) };
+    let mut depth = 1u32;
+    let opening = inside.char_indices().rev().find(|(_, letter)| {
+        match letter {
+            ')' => depth += 1,
+            '(' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    match opening.and_then(|(at, _)| inside.split_at_checked(at)) {
+        Some((outer, inner)) if !outer.trim().is_empty() => {
+            (outer.trim(), Some(inner.strip_prefix('(').unwrap_or(inner).trim()))
         }
         _ => (whole, None),
     }
@@ -123,6 +137,7 @@ mod tests {
             ("Ali Example (علي)", vec!["Ali Example", "علي"]),
             ("علي (Ali One; Ali Two),", vec!["علي", "Ali One", "Ali Two"]),
             ("Amir (original script: Амир)", vec!["Amir", "Амир"]),
+            ("Front (F) (جبهة (original script); The Front)", vec!["Front (F)", "جبهة", "The Front"]),
             (") Ali Example", vec!["Ali Example"]),
             ("Example Front (EF)", vec!["Example Front (EF)"]),
             ("(Sheikh) Ali", vec!["(Sheikh) Ali"]),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::documents::paper;
-use super::references::{canonical, mentions, sentence};
+use super::references::{canonical, mentions, sentence, shown};
 use super::relations::{Side, relation};
 use super::{FAMILY, names};
 use crate::model::{Entity, EntityNo, Modality, NameRole, Period};
@@ -393,17 +393,18 @@ impl<'s> Reader<'s> {
                 }
             }
         }
-        let mut notices = vec![format!(
-            "{resolved} cross-references are links now: {certain} of the kind that their sentence says, {} as possible ties",
-            resolved - certain
-        )];
-        if !unknown.is_empty() {
-            let numbers: Vec<&str> = unknown.keys().map(String::as_str).collect();
-            let count: u32 = unknown.values().sum();
+        let mut notices = Vec::new();
+        if resolved > 0 {
+            let possible = resolved - certain;
             notices.push(format!(
-                "{count} cross-references lead to entries that are not on the list: {}",
-                numbers.join(", ")
+                "links from cross-references: {resolved}, {certain} of the kind that their sentence says and {possible} \
+                 as possible ties"
             ));
+        }
+        if !unknown.is_empty() {
+            let numbers: Vec<String> =
+                unknown.iter().map(|(number, count)| format!("{} ({count})", shown(number))).collect();
+            notices.push(format!("cross-references to entries that are not on the list: {}", numbers.join(", ")));
         }
         let source = self.writer.changes.sources().first().map(|source| source.id.to_string()).unwrap_or_default();
         Ok(Release { changes: self.writer.changes, source, notices })

@@ -16,6 +16,12 @@ pub fn canonical(number: &str) -> String {
     number.trim().to_ascii_uppercase()
 }
 
+/// A number of the compared form as the list writes it: `QDi.123`.
+pub fn shown(canonical: &str) -> String {
+    let small = |(at, letter): (usize, char)| if at == 2 { letter.to_ascii_lowercase() } else { letter };
+    canonical.chars().enumerate().map(small).collect()
+}
+
 /// The reference numbers in a text, in order: two capitals for the list, `i` or `e`, three digits.
 pub fn mentions(text: &str) -> Vec<Mention> {
     let bytes = text.as_bytes();

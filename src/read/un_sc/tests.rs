@@ -1,3 +1,0 @@
-//! The list in small: invented records.
-
-use super::*;
