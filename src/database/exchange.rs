@@ -159,3 +159,123 @@ impl<'a> Gathering<'a> {
         self.records.finish(self.sources)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::read::ftm::ftm_bytes;
+
+    const SCHEMATA: [&str; 12] = [
+        "Person",
+        "Company",
+        "LegalEntity",
+        "Organization",
+        "Address",
+        "Vessel",
+        "Sanction",
+        "Passport",
+        "Thing",
+        "Ownership",
+        "Family",
+        "Payment",
+    ];
+    const PROPERTIES: [&str; 22] = [
+        "name",
+        "alias",
+        "weakAlias",
+        "previousName",
+        "abbreviation",
+        "full",
+        "birthDate",
+        "nationality",
+        "gender",
+        "notes",
+        "addressEntity",
+        "entity",
+        "holder",
+        "owner",
+        "asset",
+        "person",
+        "relative",
+        "payer",
+        "beneficiary",
+        "startDate",
+        "date",
+        "odd one",
+    ];
+    const IDS: [&str; 8] = ["a", "b", "NK-c", "nk-c", "d/é", "e_f", "x..y", "-g"];
+
+    type Raw = (usize, Vec<(usize, Vec<String>)>);
+
+    fn entity() -> impl Strategy<Value = Raw> {
+        let value = prop_oneof![
+            3 => (0..IDS.len()).prop_map(|at| IDS[at].to_owned()),
+            2 => "(19[0-9]{2}(-0[1-9](-1[0-9])?)?|male|x{0,3}| |é\\PC{0,4}|\"\\\\)",
+            1 => (6_000..14_000usize).prop_map(|length| "long é ".repeat(length / 8)),
+        ];
+        (0..SCHEMATA.len(), prop::collection::vec((0..PROPERTIES.len(), prop::collection::vec(value, 0..3)), 0..7))
+    }
+
+    fn said(entries: impl Iterator<Item = Value>) -> BTreeSet<(String, String, String, String)> {
+        let mut said = BTreeSet::new();
+        for entry in entries {
+            for (property, values) in entry["properties"].as_object().unwrap() {
+                for value in values.as_array().unwrap() {
+                    let text = |value: &Value| value.as_str().unwrap().to_owned();
+                    said.insert((text(&entry["id"]), text(&entry["schema"]), property.clone(), text(value)));
+                }
+            }
+        }
+        said
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn what_is_read_is_written_again(raw in prop::collection::vec(entity(), 1..IDS.len())) {
+            let mut lines = Vec::new();
+            for ((schema, properties), id) in raw.into_iter().zip(IDS) {
+                let mut all = serde_json::Map::new();
+                for (property, values) in properties {
+                    all.insert(PROPERTIES[property].to_owned(), json!(values));
+                }
+                // An edge without an end is refused, as it should be.
+                let ends = match SCHEMATA[schema] {
+                    "Ownership" => ["owner", "asset"],
+                    "Family" => ["person", "relative"],
+                    "Payment" => ["payer", "beneficiary"],
+                    _ => ["", ""],
+                };
+                for end in ends.into_iter().filter(|end| !end.is_empty()) {
+                    if all.get(end).is_none_or(|values| values.as_array().unwrap().is_empty()) {
+                        all.insert(end.to_owned(), json!(["a"]));
+                    }
+                }
+                lines.push(json!({ "id": id, "schema": SCHEMATA[schema], "properties": all }));
+            }
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let changes = ftm_bytes(text.as_bytes(), Schema::builtin()).unwrap().changes;
+            let stands_for = Some;
+            let context = Context { words: &changes.words, sources: changes.sources(), stands_for: &stands_for };
+            let mut records = Records::new(Schema::builtin());
+            for (number, entity) in (0..).zip(changes.entities()) {
+                let finer = entity.finer.map(|finer| changes.words.text(finer));
+                records.entity(number, &entity.id, changes.words.text(entity.kind), finer);
+            }
+            for claim in &changes.claims {
+                prop_assert!(claim.note.as_ref().map_or(0, |note| note.len()) <= 6_400);
+                records.claim(claim, context);
+            }
+            let (entries, left_out) = records.finish(changes.sources());
+            prop_assert_eq!(left_out, 0);
+            let written = entries.iter().map(|entry| serde_json::to_value(entry).unwrap());
+            prop_assert_eq!(said(written), said(lines.into_iter()));
+        }
+    }
+}

@@ -82,19 +82,7 @@ pub struct Gathered {
 impl Gathered {
     /// Reads the files; `dataset` is the data set of what names none or several.
     pub fn read(files: &[PathBuf], dataset: String, progress: &mut dyn FnMut(u64)) -> Self {
-        let first = HashMap::from([(dataset.clone(), 0)]);
-        let mut gathered = Self {
-            entities: Vec::new(),
-            places: HashMap::new(),
-            properties: Vec::new(),
-            datasets: vec![Dataset { name: dataset, last_seen: None }],
-            deleted: Vec::new(),
-            changes: false,
-            problems: Vec::new(),
-            more: 0,
-            numbers: HashMap::new(),
-            dataset_numbers: first,
-        };
+        let mut gathered = Self::nothing(dataset);
         let mut before = 0;
         for (number, path) in files.iter().enumerate() {
             match Lines::open(path) {
@@ -108,6 +96,29 @@ impl Gathered {
         gathered
     }
 
+    /// Reads bytes as one file; `name` stands for it in messages.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        let mut gathered = Self::nothing(name.to_owned());
+        gathered.file(&[PathBuf::from(name)], 0, &mut Lines::of(name, bytes), &mut |_| ());
+        gathered
+    }
+
+    fn nothing(dataset: String) -> Self {
+        let first = HashMap::from([(dataset.clone(), 0)]);
+        Self {
+            entities: Vec::new(),
+            places: HashMap::new(),
+            properties: Vec::new(),
+            datasets: vec![Dataset { name: dataset, last_seen: None }],
+            deleted: Vec::new(),
+            changes: false,
+            problems: Vec::new(),
+            more: 0,
+            numbers: HashMap::new(),
+            dataset_numbers: first,
+        }
+    }
+
     /// Notes a problem.
     pub fn problem(&mut self, problem: Diagnostic) {
         if self.problems.len() < MOST_PROBLEMS { self.problems.push(problem) } else { self.more += 1 }
@@ -118,7 +129,7 @@ impl Gathered {
         self.properties.get(fact.property as usize).map_or("", String::as_str)
     }
 
-    fn file(&mut self, files: &[PathBuf], file: u32, lines: &mut Lines, progress: &mut dyn FnMut(u64)) {
+    fn file(&mut self, files: &[PathBuf], file: u32, lines: &mut Lines<'_>, progress: &mut dyn FnMut(u64)) {
         loop {
             let parsed = match lines.next() {
                 Ok(None) => break,

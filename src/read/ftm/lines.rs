@@ -10,15 +10,20 @@ use crate::model::Diagnostic;
 const MAX_LINE: usize = 16 << 20;
 
 /// The lines of a file that are not empty.
-pub struct Lines {
+pub struct Lines<'b> {
     file: String,
-    input: BufReader<File>,
+    input: Box<dyn BufRead + 'b>,
     buffer: Vec<u8>,
     number: u32,
     bytes: u64,
 }
 
-impl Lines {
+impl<'b> Lines<'b> {
+    /// The lines of some bytes; `file` is only named in messages.
+    pub fn of(file: &str, bytes: &'b [u8]) -> Self {
+        Self { file: file.to_owned(), input: Box::new(bytes), buffer: Vec::new(), number: 0, bytes: 0 }
+    }
+
     /// Opens a file.
     ///
     /// # Errors
@@ -30,7 +35,7 @@ impl Lines {
         if path.is_dir() {
             return Err(Diagnostic::new("", 0..0, "this is a folder; name the files in it").in_file(file));
         }
-        let input = BufReader::with_capacity(1 << 16, opened);
+        let input = Box::new(BufReader::with_capacity(1 << 16, opened));
         Ok(Self { file, input, buffer: Vec::new(), number: 0, bytes: 0 })
     }
 

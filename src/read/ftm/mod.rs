@@ -64,7 +64,26 @@ pub fn ftm(
         let file = files.first().map(|path| path.display().to_string()).unwrap_or_default();
         gathered.problem(Diagnostic::new("", 0..0, "there is no entity in it").in_file(file));
     }
-    let mut imported = build(&mut gathered, files, options.release.as_deref(), schema, known);
+    finish(gathered, files, options.release.as_deref(), schema, known)
+}
+
+/// Reads one file of FollowTheMoney's JSON lines from its bytes.
+///
+/// # Errors
+/// As [`ftm`].
+pub fn ftm_bytes(bytes: &[u8], schema: &Schema) -> Result<Imported, Vec<Diagnostic>> {
+    const NAME: &str = "bytes";
+    finish(Gathered::of(NAME, bytes), &[PathBuf::from(NAME)], None, schema, &())
+}
+
+fn finish(
+    mut gathered: Gathered,
+    files: &[PathBuf],
+    release: Option<&str>,
+    schema: &Schema,
+    known: &dyn Lookup,
+) -> Result<Imported, Vec<Diagnostic>> {
+    let mut imported = build(&mut gathered, files, release, schema, known);
     if !gathered.problems.is_empty() {
         return Err(refused(gathered));
     }
@@ -90,4 +109,51 @@ fn stem(path: &Path) -> String {
     let stem = name.split('.').next().unwrap_or_default();
     let plain: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     if plain.is_empty() { "unnamed".to_owned() } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = concat!(
+        r#"{"id":"NK-1","caption":"Ada","schema":"Person","properties":{"name":["Ada"],"birthDate":["1970"]},"target":true}"#,
+        "\n",
+        r#"{"op":"MOD","entity":{"id":"o","schema":"Company","properties":{"name":["Firm é"],"holder":["NK-1"]}}}"#,
+        "\n",
+        r#"{"id":"s","entity_id":"NK-1","prop":"alias","schema":"Person","value":"A","dataset":"d","first_seen":"2020"}"#,
+        "\n",
+        r#"{"id":"own","schema":"Ownership","properties":{"owner":["NK-1"],"asset":["o"],"startDate":["2001"]}}"#,
+        "\n",
+    );
+
+    proptest! {
+        #[test]
+        fn a_damaged_file_is_read_or_refused(
+            changes in prop::collection::vec((0..GOOD.len(), any::<u8>()), 0..6),
+            cut in 0..=GOOD.len(),
+        ) {
+            let mut bytes = GOOD.as_bytes()[..cut].to_vec();
+            for (at, byte) in changes {
+                if let Some(slot) = bytes.get_mut(at) {
+                    *slot = byte;
+                }
+            }
+            match ftm_bytes(&bytes, Schema::builtin()) {
+                Ok(imported) => prop_assert!(!imported.changes.claims.is_empty() || imported.only.is_some()),
+                Err(problems) => prop_assert!(!problems.is_empty() && problems.iter().all(|one| one.line > 0)),
+            }
+        }
+    }
+
+    #[test]
+    fn each_line_becomes_what_it_is() {
+        let imported = ftm_bytes(GOOD.as_bytes(), Schema::builtin()).unwrap();
+        assert_eq!(imported.changes.entities().len(), 2);
+        assert!(imported.only.unwrap().contains("own"));
+        assert!(GOOD.lines().all(is_ftm) && !is_ftm("{\"a\":1}") && !is_ftm("x"));
+        for (path, name) in [("a/Yente_T1.entities.ftm.json", "yente_t1"), ("x y.json", "x_y"), (".json", "unnamed")] {
+            assert_eq!(stem(Path::new(path)), name);
+        }
+    }
 }
