@@ -275,7 +275,7 @@ impl Database {
     ) -> Result<CommitSummary, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, release, &kinds, &known::Known(graph), progress))?
+            .read_graph(|graph| read::csv::release(mapping, paths, release, &kinds, &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
         let arrival = Arrival { older, only: None };
         self.commit_list(changes, &arrival, author, &format!("import csv by {}", mapping.display()))

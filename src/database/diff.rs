@@ -96,7 +96,7 @@ impl Database {
             }
             ListFormat::Seed => read::seeds(&files, &kinds, &()),
             ListFormat::Csv => match mapping {
-                Some(mapping) => read::csv(mapping, &files, None, &kinds, &(), &mut |_| ()),
+                Some(mapping) => read::csv(mapping, &files, &kinds, &(), &mut |_| ()),
                 None => {
                     let message = format!("{} is a table: --mapping FILE says what its columns mean", path.display());
                     return Err(DatabaseError::Impossible(message));

@@ -39,7 +39,6 @@ const REPORT: u64 = 8192;
 /// # Arguments
 /// - `mapping`: the mapping file.
 /// - `paths`: the tables, or folders with files of the names that the mapping expects.
-/// - `release`: the release that the tables are (a date); without it, the one that the mapping says, if it says one.
 /// - `known`: what the database knows already: the ends of links, and entities that may be the same as new ones.
 /// - `progress`: is told now and then how many bytes have been read.
 ///
@@ -58,12 +57,26 @@ const REPORT: u64 = 8192;
 ///
 /// let folder = Path::new("mapping-militants").to_owned();
 /// let mapping = Path::new("schema/mappings/mapping-militants.toml");
-/// match csv(mapping, &[folder], None, Schema::builtin(), &(), &mut |_| ()) {
+/// match csv(mapping, &[folder], Schema::builtin(), &(), &mut |_| ()) {
 ///     Ok(changes) => println!("{} claims", changes.claims.len()),
 ///     Err(problems) => problems.iter().for_each(|problem| eprintln!("{problem}")),
 /// }
 /// ```
 pub fn csv(
+    mapping: &Path,
+    paths: &[PathBuf],
+    schema: &Schema,
+    known: &dyn Lookup,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Changes, Vec<Diagnostic>> {
+    release(mapping, paths, None, schema, known, progress)
+}
+
+/// As [`csv()`], for a release (a date) of what the tables are; without it, the one that the mapping says, if it says one.
+///
+/// # Errors
+/// As [`csv()`].
+pub fn release(
     mapping: &Path,
     paths: &[PathBuf],
     release: Option<&str>,
