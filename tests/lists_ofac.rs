@@ -216,6 +216,9 @@ fn document(folder: &Path, published: &str) -> String {
     out
 }
 
+/// A name, its role, and how the list spells it if otherwise.
+type Name<'a> = (&'a str, NameRole, Option<&'a str>);
+
 #[test]
 fn every_entry_alias_and_address_is_there() {
     let Some(folder) = real() else { return };
@@ -223,7 +226,7 @@ fn every_entry_alias_and_address_is_there() {
     let (sdn, alt, add) = (rows(&folder, "sdn"), rows(&folder, "alt"), rows(&folder, "add"));
     // The last line of the shared sdn.csv has no line break, so that `wc -l` counts one entry less.
     assert_eq!((sdn.len(), alt.len(), add.len()), (7379, 17091, 18990));
-    let mut names: BTreeMap<&str, Vec<(&str, NameRole, Option<&str>)>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, Vec<Name<'_>>> = BTreeMap::new();
     let (mut addresses, mut located) = (0, 0);
     for claim in &changes.claims {
         match &claim.says {
@@ -239,9 +242,7 @@ fn every_entry_alias_and_address_is_there() {
     let is_there = |row: &[String], name: &str, roles: &[NameRole]| {
         let known = &names[format!("ofac-{}", row[0]).as_str()];
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let found = |(text, role, listed): &(&str, NameRole, Option<&str>)| {
-            roles.contains(role) && listed.unwrap_or(text) == name
-        };
+        let found = |(text, role, listed): &Name<'_>| roles.contains(role) && listed.unwrap_or(text) == name;
         assert!(known.iter().any(found), "{row:?}: {known:?}");
     };
     sdn.iter().for_each(|row| is_there(row, &row[1], &[NameRole::Primary]));

@@ -89,7 +89,7 @@ fn un_sc_from(input: impl BufRead, schema: &Schema, progress: &mut dyn FnMut(u64
                 {
                     faults.push(fault);
                 }
-                if reader.count() % REPORT == 0 {
+                if reader.count().is_multiple_of(REPORT) {
                     progress(records.bytes_read());
                 }
             }
