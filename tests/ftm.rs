@@ -216,6 +216,52 @@ fn fields_beside_the_properties_are_kept() {
 }
 
 #[test]
+fn an_edge_keeps_its_fields_and_its_data_set() {
+    let entity = |id: &str, schema: &str, properties: Value| {
+        json!({ "id": id, "schema": schema, "properties": properties, "datasets": ["one"], "target": false,
+            "first_seen": "2020-01-01", "last_change": "2021-01-01", "referents": ["older"] })
+    };
+    let text = [
+        entity("a", "Person", json!({ "name": ["Ada"] })),
+        entity("b", "Company", json!({ "name": ["Firm"] })),
+        entity("e", "Directorship", json!({ "director": ["a"], "organization": ["b"], "role": ["chair"] })),
+    ]
+    .map(|entity| format!("{entity}\n"))
+    .concat();
+    let home = round_trip(&text);
+    let (before, mut after) = (fields(&text), fields(&export(&home)));
+    after.values_mut().for_each(|fields| drop(fields.remove("caption")));
+    assert_eq!(before, after);
+}
+
+#[test]
+fn an_end_is_named_whose_name_is_read_later() {
+    let home = Home::new();
+    home.file(
+        "seed.toml",
+        "[source]\nid = \"s\"\ntitle = \"S\"\n\n[[entity]]\nid = \"a\"\nkind = \"Person\"\nnames = [{ name = \"Ada\" }]\n\n\
+         [[link]]\nfrom = \"a\"\nkind = \"designated_by\"\nto = \"z\"\nwhen = \"2001/\"\ntext = \"Said so.\"\n\n\
+         [[link]]\nfrom = \"a\"\nkind = \"born_in\"\nto = \"town\"\n\n\
+         [[entity]]\nid = \"z\"\nkind = \"Organisation\"\nnames = [{ name = \"The Authority\" }]\n\n\
+         [[entity]]\nid = \"town\"\nkind = \"Place\"\nnames = [{ name = \"A town\" }]\n",
+    );
+    home.run(["load", "seed.toml"]).ok();
+    let written = said(&export(&home));
+    for (id, schema, property, value) in [
+        ("a.designated_by.z", "Sanction", "authority", "The Authority"),
+        ("a.designated_by.z", "Sanction", "startDate", "2001"),
+        ("a.designated_by.z", "Sanction", "reason", "Said so."),
+        ("a", "Person", "birthPlace", "A town"),
+        ("town", "Address", "full", "A town"),
+    ] {
+        assert!(
+            written.contains(&(id.into(), schema.into(), property.into(), value.into())),
+            "{property}: {written:?}"
+        );
+    }
+}
+
+#[test]
 fn the_caption_is_the_name_that_is_shown() {
     let text =
         json!({ "id": "a", "schema": "Person", "caption": "Second", "properties": { "name": ["First", "Second"] } });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::releases::Arrival;
 use super::{CommitSummary, Database, DatabaseError, known, project};
 use crate::graph::{Answer, Graph};
-use crate::model::{Claim, ClaimNo, CommitNo, EntityNo, Source, Words};
+use crate::model::{Claim, ClaimNo, CommitNo, EntityNo, Says, Source, Words};
 use crate::read::ftm::Options;
 use crate::schema::Schema;
 use crate::write::ftm::{Context, Entry, Records};
@@ -58,17 +58,14 @@ impl Database {
         let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
         let sources = store.sources()?;
         let mut gathering = Gathering::new(&kinds, &self.graph, store.words(), &sources);
-        // Entities first: a claim may speak of one that is described only later.
-        for claim in store.claims(0..store.counts().claims)? {
-            let (number, claim) = claim?;
-            if !gone.contains_key(&number) {
-                gathering.entities_of(&claim);
-            }
-        }
-        for claim in store.claims(0..store.counts().claims)? {
-            let (number, claim) = claim?;
-            if !gone.contains_key(&number) {
-                gathering.claim(&claim);
+        // Links are read last, when all entities have their names.
+        for links in [false, true] {
+            for claim in store.claims(0..store.counts().claims)? {
+                let (number, claim) = claim?;
+                if !gone.contains_key(&number) {
+                    gathering.entities_of(&claim);
+                    gathering.claim(&claim, links);
+                }
             }
         }
         let (entries, left_out) = gathering.finish();
@@ -100,8 +97,9 @@ impl Database {
         }
         numbers.sort_unstable();
         numbers.dedup();
-        for number in numbers {
-            gathering.claim(&store.claim(number)?);
+        let claims = numbers.into_iter().map(|number| store.claim(number)).collect::<Result<Vec<_>, _>>()?;
+        for links in [false, true] {
+            claims.iter().for_each(|claim| gathering.claim(claim, links));
         }
         let (entries, left_out) = gathering.finish();
         if left_out > 0 {
@@ -144,12 +142,16 @@ impl<'a> Gathering<'a> {
 
     fn entities_of(&mut self, claim: &Claim) {
         self.entity(claim.says.subject());
-        if let crate::model::Says::Link { to, .. } = claim.says {
+        if let Says::Link { to, .. } = claim.says {
             self.entity(to);
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
+    /// Adds a claim, if it is one of a link or is to be none.
+    fn claim(&mut self, claim: &Claim, links: bool) {
+        if matches!(claim.says, Says::Link { .. }) != links {
+            return;
+        }
         let stands_for = |entity: EntityNo| Some(self.graph.representative(entity));
         let context = Context { words: self.words, sources: self.sources, stands_for: &stands_for };
         self.records.claim(claim, context);

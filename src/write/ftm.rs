@@ -154,7 +154,8 @@ impl<'s> Records<'s> {
         }
     }
 
-    /// Adds what a claim says of entities that have been added.
+    /// Adds what a claim says of entities that have been added. Claims of links come after those of names, so that an end
+    /// can be named.
     pub fn claim(&mut self, claim: &Claim, context: Context<'_>) {
         let of = |entity: EntityNo| (context.stands_for)(entity).filter(|number| self.entities.contains_key(number));
         let Some(subject) = of(claim.says.subject()) else { return };
@@ -222,7 +223,8 @@ impl<'s> Records<'s> {
         let ids =
             [from, to].map(|end| self.entities.get(&end).map(|record| record.entry.id.clone()).unwrap_or_default());
         if let (Some(id), Some(schema)) = (text(&entry, "id"), text(&entry, "schema")) {
-            return self.own_edge(id, schema, &entry, kind, &ids);
+            let source = context.sources.get(claim.source as usize);
+            return self.own_edge(id, schema, &entry, kind, &ids, source);
         }
         if let Some(record) = self.entities.get_mut(&from) {
             record.sources.insert(claim.source);
@@ -253,7 +255,15 @@ impl<'s> Records<'s> {
     }
 
     /// An edge that came from FollowTheMoney.
-    fn own_edge(&mut self, id: &str, schema: &str, said: &Map<String, Value>, kind: &LinkKind, ids: &[String; 2]) {
+    fn own_edge(
+        &mut self,
+        id: &str,
+        schema: &str,
+        said: &Map<String, Value>,
+        kind: &LinkKind,
+        ids: &[String; 2],
+        source: Option<&Source>,
+    ) {
         let next = self.edges.len();
         let (_, edge) = self
             .edges
@@ -278,6 +288,9 @@ impl<'s> Records<'s> {
                 }
                 _ => {}
             }
+        }
+        if let Some(source) = source.filter(|_| !said.contains_key("datasets")) {
+            add(&mut edge.datasets, &dataset(source));
         }
     }
 
