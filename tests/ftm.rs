@@ -103,6 +103,12 @@ fn the_shared_files_come_back_as_they_went_in() {
             }
         }
         home.run(["verify"]).ok();
+        let mut stated = Said::new();
+        for statement in lines(&home.run(["export", "--all", "--statements"]).ok()) {
+            let text = |field: &str| statement[field].as_str().unwrap().to_owned();
+            stated.insert((text("canonical_id"), text("schema"), text("prop"), text("value")));
+        }
+        assert_eq!(stated, said(&text), "{name}: statements");
         // What was written can be read, and says the same again.
         let second = Home::new();
         let file = second.file("again.json", &written);
@@ -287,7 +293,7 @@ fn statements_are_read_by_their_data_sets() {
     ]
     .concat();
     let home = Home::new();
-    let file = home.file("statements.json", text);
+    let file = home.file("statements.json", &text);
     import(&home, &[file]);
     let expected = [("name", "Example Ltd"), ("name", "Example Limited"), ("jurisdiction", "gb")];
     let expected: Said =
@@ -298,6 +304,24 @@ fn statements_are_read_by_their_data_sets() {
     let shown = home.query("show \"Example Ltd\"").ok();
     assert!(shown.contains("ftm-one:2024-05-06") && shown.contains("ftm-two:2024-05-06"), "{shown}");
     assert_eq!(home.ids("find \"Example Limited\" from source \"ftm-two:2024-05-06\"").len(), 1);
+    // As statements they come out as they went in, but for the moment of the day and the schema of the whole.
+    let out = home.run(["export", "--all", "--statements"]).ok();
+    let mut expected = lines(&text);
+    expected.retain(|statement| statement["prop"] != "id");
+    for statement in &mut expected {
+        statement["schema"] = json!("Company");
+        statement["last_seen"] = json!("2024-05-06");
+    }
+    let sorted = |mut statements: Vec<Value>| {
+        statements.sort_by_key(|statement| statement["id"].to_string());
+        statements
+    };
+    assert_eq!(sorted(lines(&out)), sorted(expected));
+    let other = Home::new();
+    let file = other.file("again.json", &out);
+    import(&other, &[file]);
+    assert_eq!(other.run(["export", "--all", "--statements"]).ok(), out);
+    assert_eq!(home.run(["export", "--statements", "find \"x\""]).code, 2);
 }
 
 #[test]

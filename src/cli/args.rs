@@ -126,6 +126,9 @@ pub enum Command {
         /// Write all of the database instead of an answer, as FollowTheMoney
         #[arg(long, conflicts_with = "query")]
         all: bool,
+        /// Write a line for each value that a data set says, instead of one for each entity
+        #[arg(long, conflicts_with = "query")]
+        statements: bool,
         /// How it is written [default: what the file's name says, or dot]
         #[arg(long, value_parser = format())]
         format: Option<Format>,

@@ -31,22 +31,27 @@ pub fn import_ftm(
     summary(&imported, terminal)
 }
 
-/// Writes the whole database as FollowTheMoney's JSON lines.
+/// Writes the whole database as FollowTheMoney's JSON lines, entities or statements.
 ///
 /// # Errors
 /// The database cannot be read, or the file cannot be written.
-pub fn export_all(database: &mut Database, file: Option<&Path>, terminal: &Terminal) -> Result<(), Failure> {
+pub fn export_all(
+    database: &mut Database,
+    statements: bool,
+    file: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let exported = match file {
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
-            let exported = written(database.export_ftm(&mut out))?;
+            let exported = written(database.export_ftm(statements, &mut out))?;
             out.flush()?;
             exported
         }
         Some(path) => {
             let mut exported = None;
             let mut failed = None;
-            let wrote = replace(path, &mut |out| match database.export_ftm(out) {
+            let wrote = replace(path, &mut |out| match database.export_ftm(statements, out) {
                 Ok(done) => {
                     exported = Some(done);
                     Ok(())
@@ -65,7 +70,7 @@ pub fn export_all(database: &mut Database, file: Option<&Path>, terminal: &Termi
         }
     };
     terminal.notices(database);
-    terminal.say(&format!("wrote {}", count(exported.entries, "entry")));
+    terminal.say(&format!("wrote {}", count(exported.lines as usize, if statements { "statement" } else { "entry" })));
     if exported.left_out > 0 {
         terminal.say(&format!(
             "note: {} no plain assertions and are not part of it; FollowTheMoney has no word for that",

@@ -45,9 +45,9 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Query { file, format, timing, keep_going, .. } => {
             query_file(&mut open()?, file.as_deref(), global.session(), Batch { format, timing, keep_going }, terminal)
         }
-        Command::Export { all: true, format, output, .. } => match format {
+        Command::Export { all: true, statements, format, output, .. } => match format {
             None | Some(Format::Ftm) => {
-                export_all(&mut open()?, output.as_deref().filter(|path| path.as_os_str() != "-"), terminal)
+                export_all(&mut open()?, statements, output.as_deref().filter(|path| path.as_os_str() != "-"), terminal)
             }
             Some(_) => {
                 Err(Failure::Usage("the whole database is written as ftm; a statement chooses a part".to_owned()))

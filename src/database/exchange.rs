@@ -17,8 +17,8 @@ use crate::{read, write};
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// How many entities and edges.
-    pub entries: usize,
+    /// How many entities and edges, or statements.
+    pub lines: u64,
     /// How many claims FollowTheMoney could only have said as more than they are: allegations, denials, aims.
     pub left_out: u64,
 }
@@ -45,11 +45,12 @@ impl Database {
         self.commit_list(imported.changes, &arrival, author, &format!("import ftm {}", names.join(" ")))
     }
 
-    /// Writes all that the database says as FollowTheMoney's JSON lines.
+    /// Writes all that the database says as FollowTheMoney's JSON lines: entities, or with `statements` a line for each value
+    /// that a data set says.
     ///
     /// # Errors
     /// The database cannot be read, or `out` cannot be written to.
-    pub fn export_ftm(&mut self, out: &mut dyn Write) -> Result<Exported, DatabaseError> {
+    pub fn export_ftm(&mut self, statements: bool, out: &mut dyn Write) -> Result<Exported, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         if self.graph.generation() == 0 {
             return Ok(Exported::default());
@@ -58,6 +59,7 @@ impl Database {
         let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
         let sources = store.sources()?;
         let mut gathering = Gathering::new(&kinds, &self.graph, store.words(), &sources);
+        gathering.records = gathering.records.with_statements(statements);
         // Links are read last, when all entities have their names.
         for links in [false, true] {
             for claim in store.claims(0..store.counts().claims)? {
@@ -69,9 +71,13 @@ impl Database {
             }
         }
         let (entries, left_out) = gathering.finish();
-        write::ftm::write(&entries, out)
-            .map_err(|source| DatabaseError::Io { path: PathBuf::from("the output"), source })?;
-        Ok(Exported { entries: entries.len(), left_out })
+        let written = if statements {
+            write::ftm::write_statements(&entries, &sources, out)
+        } else {
+            write::ftm::write(&entries, out).map(|()| entries.len() as u64)
+        };
+        let lines = written.map_err(|source| DatabaseError::Io { path: PathBuf::from("the output"), source })?;
+        Ok(Exported { lines, left_out })
     }
 
     /// The entities and links of an answer as FollowTheMoney's entries. `past` says that the answer is about what was

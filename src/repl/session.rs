@@ -115,6 +115,7 @@ impl<'a> Session<'a> {
 
     fn ask(&mut self, text: &str) -> Result<(), Failure> {
         self.statement.stop.store(false, Ordering::Relaxed);
+        self.statement.entries = self.format == Format::Ftm;
         let ran = {
             let mut database = self.database.borrow_mut();
             let ran = database.refresh().and_then(|()| database.run(text, &self.statement));

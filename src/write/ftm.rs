@@ -8,6 +8,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::model::{
     Claim, Credibility, EntityNo, Grade, Modality, NameRole, Period, Reliability, Says, Source, Words, primary_name,
@@ -38,10 +39,36 @@ pub struct Entry {
     /// Times, and fields that FollowTheMoney has in some places only.
     #[serde(flatten)]
     pub fields: BTreeMap<String, Value>,
+    /// What says each value, if that is wanted.
+    #[serde(skip)]
+    said: Vec<Statement>,
+    /// Who says what is said next.
+    #[serde(skip)]
+    origin: Option<Origin>,
+}
+
+/// Who says a value: the number of the source, its language, and what its note says of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Origin {
+    source: u32,
+    language: Option<Box<str>>,
+    note: Map<String, Value>,
+}
+
+/// A value of a property as one source says it.
+#[derive(Clone, Debug, PartialEq)]
+struct Statement {
+    property: String,
+    value: String,
+    origin: Origin,
 }
 
 impl Entry {
     fn say(&mut self, property: &str, value: &str) {
+        if let Some(origin) = &self.origin {
+            let (property, value) = (property.to_owned(), value.to_owned());
+            self.said.push(Statement { property, value, origin: origin.clone() });
+        }
         let values = match self.properties.get_mut(property) {
             Some(values) => values,
             None => self.properties.entry(property.to_owned()).or_default(),
@@ -94,6 +121,53 @@ pub fn write(entries: &[Entry], out: &mut dyn io::Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes entries as statements: one line for each value of each property in each data set. Entries that were not made
+/// [with statements](Records::with_statements) have none.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn write_statements(entries: &[Entry], sources: &[Source], out: &mut dyn io::Write) -> io::Result<u64> {
+    let mut count = 0;
+    for entry in entries {
+        let mut seen = BTreeSet::new();
+        for Statement { property, value, origin } in &entry.said {
+            let source = sources.get(origin.source as usize);
+            let dataset = source.map(dataset).unwrap_or_default();
+            if !seen.insert((property, value, dataset.clone(), origin.language.clone())) {
+                continue;
+            }
+            let mut line = origin.note.clone();
+            let own = |line: &mut Map<String, Value>, field: &str| line.remove(field).filter(Value::is_string);
+            let hash = || {
+                let said = [&entry.id, property, value, &dataset].map(String::as_str).join("\u{0}");
+                Value::String(format!("{:032x}", xxh3_128(said.as_bytes())))
+            };
+            let id = own(&mut line, "statement").unwrap_or_else(hash);
+            let entity = own(&mut line, "entity_id").unwrap_or_else(|| Value::String(entry.id.clone()));
+            line.remove("property");
+            line.insert("id".to_owned(), id);
+            line.insert("entity_id".to_owned(), entity);
+            let texts = [("canonical_id", &entry.id), ("prop", property), ("schema", &entry.schema), ("value", value)];
+            for (field, text) in texts.into_iter().chain([("dataset", &dataset)]) {
+                line.insert(field.to_owned(), Value::String(text.clone()));
+            }
+            if let Some(language) = &origin.language {
+                line.insert("lang".to_owned(), Value::String(language.to_string()));
+            }
+            if let Some(first) = entry.fields.get("first_seen").filter(|_| !line.contains_key("first_seen")) {
+                line.insert("first_seen".to_owned(), first.clone());
+            }
+            if let Some(last) = source.and_then(Source::release) {
+                line.insert("last_seen".to_owned(), Value::String(last.to_owned()));
+            }
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 /// What a claim is read with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -106,7 +180,7 @@ pub struct Context<'a> {
 }
 
 /// A piece of a long value: where it stands, and where in the value.
-type Piece = ((EntityNo, Box<str>, u32, u32, u32), u32, Box<str>);
+type Piece = ((EntityNo, Box<str>, u32, u32, u32), u32, Box<str>, Option<Origin>);
 
 /// Entries under way.
 pub struct Records<'s> {
@@ -117,6 +191,9 @@ pub struct Records<'s> {
     edges: HashMap<String, (usize, Entry)>,
     pieces: Vec<Piece>,
     left_out: u64,
+    statements: bool,
+    /// Who says the claim that is read.
+    origin: Option<Origin>,
 }
 
 #[derive(Default)]
@@ -125,7 +202,7 @@ struct Record {
     kind: String,
     finer: Option<String>,
     /// Names by role, until it is known which property holds the names of the schema.
-    names: Vec<(NameRole, Box<str>)>,
+    names: Vec<(NameRole, Box<str>, Option<Origin>)>,
     /// Numbers of the sources.
     sources: BTreeSet<u32>,
     own_schema: bool,
@@ -134,7 +211,21 @@ struct Record {
 impl<'s> Records<'s> {
     /// No entry yet.
     pub fn new(schema: &'s Schema) -> Self {
-        Self { schema, entities: BTreeMap::new(), edges: HashMap::new(), pieces: Vec::new(), left_out: 0 }
+        Self {
+            schema,
+            entities: BTreeMap::new(),
+            edges: HashMap::new(),
+            pieces: Vec::new(),
+            left_out: 0,
+            statements: false,
+            origin: None,
+        }
+    }
+
+    /// The same, remembering who says each value, for [`write_statements`].
+    #[must_use]
+    pub fn with_statements(self, wanted: bool) -> Self {
+        Self { statements: wanted, ..self }
     }
 
     /// Adds an entity, without anything that is said of it.
@@ -160,6 +251,14 @@ impl<'s> Records<'s> {
         let of = |entity: EntityNo| (context.stands_for)(entity).filter(|number| self.entities.contains_key(number));
         let Some(subject) = of(claim.says.subject()) else { return };
         let asserted = claim.modality == Modality::Asserted;
+        if self.statements {
+            let language = match claim.says {
+                Says::Name { language, .. } => language.map(|language| context.words.text(language).into()),
+                _ => None,
+            };
+            let note = claim.note.as_deref().and_then(noted).filter(|note| !note.contains_key("properties"));
+            self.origin = Some(Origin { source: claim.source, language, note: note.unwrap_or_default() });
+        }
         match &claim.says {
             Says::SameAs { .. } => return,
             Says::Link { kind, to, .. } => {
@@ -179,14 +278,14 @@ impl<'s> Records<'s> {
             }
             Says::Name { text, role, .. } => {
                 if let Some(record) = self.entities.get_mut(&subject) {
-                    record.names.push((*role, text.clone()));
+                    record.names.push((*role, text.clone(), self.origin.clone()));
                 }
             }
             Says::Attribute { key, value, .. } => match claim.locator {
                 place if place.paragraph > 0 && property_of(context.words.text(*key)).is_some() => {
                     let start = place.span.map_or(0, |(start, _)| start);
                     let of = (subject, context.words.text(*key).into(), claim.source, place.sentence, place.paragraph);
-                    self.pieces.push((of, start, value.clone()));
+                    self.pieces.push((of, start, value.clone(), self.origin.clone()));
                 }
                 _ => self.attribute(subject, context.words.text(*key), value),
             },
@@ -200,6 +299,7 @@ impl<'s> Records<'s> {
     fn attribute(&mut self, subject: EntityNo, name: &str, value: &str) {
         let known = self.schema.attribute(name);
         let Some(record) = self.entities.get_mut(&subject) else { return };
+        record.entry.origin.clone_from(&self.origin);
         if let Some(property) = property_of(name) {
             if property == "@schema" {
                 record.own_schema = true;
@@ -231,6 +331,7 @@ impl<'s> Records<'s> {
         }
         if let (REFERENCE, Some(property)) = (&*kind.name, text(&entry, "property")) {
             if let (Some(record), [_, other]) = (self.entities.get_mut(&from), &ids) {
+                record.entry.origin.clone_from(&self.origin);
                 record.entry.say(property, other);
             }
             return;
@@ -243,6 +344,7 @@ impl<'s> Records<'s> {
         };
         let value = self.end(property, other);
         if let Some(record) = self.entities.get_mut(&object) {
+            record.entry.origin.clone_from(&self.origin);
             record.entry.say(property, &value);
         }
     }
@@ -269,6 +371,7 @@ impl<'s> Records<'s> {
             .edges
             .entry(id.to_owned())
             .or_insert_with(|| (next, Entry { id: id.to_owned(), schema: schema.to_owned(), ..Entry::default() }));
+        edge.origin.clone_from(&self.origin);
         if let (false, Some(from), Some(to), [one, other]) = (kind.symmetric, &kind.ftm.from, &kind.ftm.to, ids) {
             edge.say(from, one);
             edge.say(to, other);
@@ -306,6 +409,7 @@ impl<'s> Records<'s> {
             .edges
             .entry(id.clone())
             .or_insert_with(|| (next, Entry { id, schema: kind.ftm.schema.to_string(), ..Entry::default() }));
+        edge.origin.clone_from(&self.origin);
         for (property, value) in values {
             edge.say(property, &value);
         }
@@ -342,8 +446,9 @@ impl<'s> Records<'s> {
         let mut pieces = std::mem::take(&mut self.pieces);
         pieces.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         for run in pieces.chunk_by(|a, b| a.0 == b.0) {
-            let Some(((subject, key, ..), ..)) = run.first() else { continue };
-            let whole: String = run.iter().map(|(_, _, piece)| &**piece).collect();
+            let Some(((subject, key, ..), _, _, origin)) = run.first() else { continue };
+            let whole: String = run.iter().map(|(_, _, piece, _)| &**piece).collect();
+            self.origin.clone_from(origin);
             self.attribute(*subject, key, &whole);
         }
         let mut entries: Vec<Entry> =
@@ -361,7 +466,8 @@ impl Record {
             self.entry.schema = schema.to_ftm(&self.kind, self.finer.as_deref()).to_owned();
         }
         let by_name = name_property(&self.entry.schema);
-        for (role, name) in &self.names {
+        for (role, name, origin) in &self.names {
+            self.entry.origin.clone_from(origin);
             let property = NAMES.iter().find(|(_, of)| of == role).map_or(by_name, |(property, _)| property);
             self.entry.say(if *role == NameRole::Primary { by_name } else { property }, name);
         }
@@ -380,9 +486,9 @@ impl Record {
 }
 
 /// The name to show.
-fn shown(names: &[(NameRole, Box<str>)]) -> Option<String> {
+fn shown(names: &[(NameRole, Box<str>, Option<Origin>)]) -> Option<String> {
     let grade = Grade { reliability: Reliability::F, credibility: Credibility::UNKNOWN };
-    primary_name(names.iter().map(|(role, name)| (*role, grade, &**name))).map(str::to_owned)
+    primary_name(names.iter().map(|(role, name, _)| (*role, grade, &**name))).map(str::to_owned)
 }
 
 /// The data set that a source is, without its release.

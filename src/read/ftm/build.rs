@@ -263,11 +263,18 @@ impl Builder<'_> {
     /// into pieces whose places say which part of it they are.
     fn attribute(&mut self, entity: EntityNo, kind: &str, fact: &Fact, property: &str, pieces: &mut u32) {
         let own = self.schema.ftm_attribute(property, kind, &fact.value).map(|attribute| attribute.name.to_string());
-        let room = PIECE.saturating_sub(fact.note.as_ref().map_or(0, |note| note.len())).max(1_000);
+        // Only a name has a place for its language.
+        let note = fact.language.as_deref().map(|language| {
+            let mut entry = fact.note.as_deref().and_then(ftm::noted).unwrap_or_default();
+            entry.insert("lang".to_owned(), json!(language));
+            Box::from(ftm::note(&entry))
+        });
+        let note = note.or_else(|| fact.note.clone());
+        let room = PIECE.saturating_sub(note.as_ref().map_or(0, |note| note.len())).max(1_000);
         if fact.value.len() <= room {
             let key = self.changes.words.intern(&own.unwrap_or_else(|| format!("{PREFIX}{property}")));
             let says = Says::Attribute { entity, key, value: fact.value.clone() };
-            return self.push(says, fact.dataset, fact.line, None, fact.note.clone());
+            return self.push(says, fact.dataset, fact.line, None, note);
         }
         *pieces += 1;
         let key = self.changes.words.intern(&format!("{PREFIX}{property}"));
@@ -276,7 +283,7 @@ impl Builder<'_> {
         while !rest.is_empty() {
             let (piece, after) = rest.split_at_checked(boundary(rest, room)).unwrap_or((rest, ""));
             let says = Says::Attribute { entity, key, value: piece.into() };
-            self.push(says, fact.dataset, fact.line, None, fact.note.clone());
+            self.push(says, fact.dataset, fact.line, None, note.clone());
             let end = start + piece.len() as u32;
             if let Some(claim) = self.changes.claims.last_mut() {
                 claim.locator.paragraph = *pieces;
