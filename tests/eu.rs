@@ -102,3 +102,70 @@ fn what_a_row_says_is_said_of_its_entry() {
     let shown = home.query("show @eu-terrorists-arbabsiar-manssor").ok();
     assert!(shown.contains("1955-03-06") && shown.contains("1955-03-15"), "{shown}");
 }
+
+/// Imports a table by a mapping of an entity with these lines.
+fn import(home: &Home, entity: &str, table: &str) -> common::Ran {
+    home.file(
+        "m.toml",
+        format!(
+            "[source]\nid = \"s\"\ntitle = \"S\"\n\n[[table]]\nclean = [\"quotes\"]\n\
+             dates = {{ formats = [\"d.m.yyyy\", \"yyyy\"], words = true }}\n\n[[table.entity]]\nid = \"e-{{id}}\"\n\
+             kind = \"Person\"\n{entity}\n"
+        ),
+    );
+    home.file("t.csv", table);
+    home.run(["import", "csv", "--mapping", "m.toml", "t.csv"])
+}
+
+#[test]
+fn a_mapping_says_what_these_columns_need() {
+    let home = Home::new();
+    let entity = "names = [{ text = \"Someone\" }, { column = \"name\", role = \"alias\", split = [\"; \", \"(a)\"] }]\n\
+                  attributes = { birth_date = { column = \"born\", split = \" or \" }, gender = { column = \"sex\", map = { F = \"female\" } }, \"ftm:eyes\" = \"eyes\" }";
+    import(
+        &home,
+        entity,
+        "id,name,born,sex,eyes\n1,\"\"\"(a) One, (b) Two (x; y)\"\"\",circa 1960 or 1.2.1961,F,brown\n",
+    )
+    .ok();
+    let shown = home.query("show @e-1").ok();
+    for (what, value) in [
+        ("name (primary)", "Someone"),
+        ("name (alias)", "One"),
+        ("name (alias)", "Two (x; y)"),
+        ("birth date", "1960~"),
+        ("birth date", "1961-02-01"),
+        ("gender", "female"),
+        ("ftm:eyes", "brown"),
+    ] {
+        assert!(shown.lines().any(|line| line.starts_with(what) && line.contains(value)), "{what} {value}\n{shown}");
+    }
+}
+
+#[test]
+fn what_only_the_first_row_says_is_said_once() {
+    let home = Home::new();
+    let out = import(&home, "names = { column = \"name\" }\nonce = true", "id,name\n1,Ada\n1,Ada\n1,Other\n").ok();
+    assert!(out.contains("1 entity, 1 source, 1 claim"), "{out}");
+}
+
+#[test]
+fn what_is_wrong_with_them_is_said() {
+    for (entity, table, expected) in [
+        ("names = { role = \"alias\" }", "id,name\n1,A\n", "a name needs `column` or `text`"),
+        ("names = { column = \"name\", text = \"A\" }", "id,name\n1,A\n", "`column` or `text`, not both"),
+        ("names = { column = \"name\", split = [\"\"] }", "id,name\n1,A\n", "`split` is empty"),
+        (
+            "attributes = { gender = { column = \"name\", map = { F = \"female\" } } }",
+            "id,name\n1,A\n",
+            "the mapping knows no name \"A\"",
+        ),
+        ("attributes = { \"ftm:\" = \"name\" }", "id,name\n1,A\n", "there is no attribute \"ftm:\""),
+        ("attributes = { birth_date = \"name\" }", "id,name\n1,about A\n", "\"about A\" is no date"),
+    ] {
+        let home = Home::new();
+        let error = import(&home, entity, table).fails(1);
+        assert!(error.contains(expected), "{expected}: {error}");
+        assert!(!home.database().exists());
+    }
+}

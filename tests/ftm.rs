@@ -325,6 +325,28 @@ fn statements_are_read_by_their_data_sets() {
 }
 
 #[test]
+fn long_statements_fit_into_claims() {
+    let home = Home::new();
+    let long = "long \u{1} é ".repeat(600);
+    let statement = |prop: &str| {
+        format!(
+            "{}\n",
+            json!({ "id": prop, "entity_id": "a", "prop": prop, "schema": "Person", "value": long, "dataset": "d",
+                "lang": "eng", "original_value": long, "first_seen": "2020" })
+        )
+    };
+    let edge = line("e", "Ownership", json!({ "owner": ["a"], "asset": ["a"], "summary": ["\u{1}".repeat(1_200)] }));
+    let text = [statement("name"), statement("notes"), statement("odd")].concat() + &edge;
+    home.file("list.json", &text);
+    home.run(["import", "ftm", "list.json"]).ok();
+    let written = said(&export(&home));
+    for property in ["name", "notes", "odd"] {
+        assert!(written.contains(&("a".into(), "Person".into(), property.into(), long.clone())), "{property}");
+    }
+    assert!(said(&edge).is_subset(&written));
+}
+
+#[test]
 fn what_our_own_links_say_is_written_with_its_source_and_its_doubt() {
     let home = Home::with_seeds();
     let ran = home.run(["export", "--all"]);

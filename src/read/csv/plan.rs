@@ -367,7 +367,7 @@ impl<'a> Planner<'a, '_> {
             .finer
             .as_ref()
             .map(|choice| self.pick(choice, finer, schema.finer_types().iter().map(|finer| &*finer.name)));
-        let names: Vec<_> = block.names.0.iter().map(|name| self.name(name)).collect();
+        let names: Vec<_> = block.names.0.iter().map(|name| self.name(name, block.id.span())).collect();
         let attributes: Vec<_> = block.attributes.iter().map(|(key, column)| self.attribute(key, column)).collect();
         let credibility = self.credibility(block.credibility.as_ref());
         let note = self.columns(&block.note);
@@ -388,14 +388,14 @@ impl<'a> Planner<'a, '_> {
         })
     }
 
-    fn name(&self, name: &NameColumn) -> Option<NamePlan> {
+    fn name(&self, name: &NameColumn, block: Range<usize>) -> Option<NamePlan> {
         let value = match (&name.column, &name.text) {
             (Some(column), None) => self.column(column).map(NameValue::Column),
             (None, Some(text)) => Some(NameValue::Fixed(text.get_ref().clone())),
             (Some(one), Some(_)) => self.refuse(one.span(), "a name has `column` or `text`, not both", None),
-            (None, None) => self.refuse(0..0, "a name needs `column` or `text`", None),
+            (None, None) => self.refuse(block.clone(), "a name needs `column` or `text`", None),
         };
-        let at = name.column.as_ref().or(name.text.as_ref()).map_or(0..0, Spanned::span);
+        let at = name.column.as_ref().or(name.text.as_ref()).map_or(block, Spanned::span);
         let role = match &name.role {
             None => Some(Pick::Fixed(NameRole::Primary)),
             Some(role) => self.pick(role, word, NameRole::ALL.iter().map(|role| role.word())),

@@ -14,6 +14,9 @@ use crate::model::{
 use crate::schema::ftm::{self, NAMES, PIECE, PREFIX, RECORD, REFERENCE, TIE};
 use crate::schema::{LinkKind, Schema};
 
+/// The longest name, in bytes; what is longer is an attribute.
+const LONGEST_NAME: usize = 2_000;
+
 /// Makes claims of what was gathered. `release` is that of all data sets; without it, each has the day on which its
 /// entities were seen last, if they say so.
 pub fn build(
@@ -129,8 +132,8 @@ impl Builder<'_> {
             facts.map(|fact| fact.value.clone()).collect()
         };
         let (from_ids, to_ids) = (values(from), values(to));
-        let size: usize =
-            raw.facts.iter().map(|fact| self.gathered.property(fact).len() + fact.value.len() * 2 + 8).sum();
+        let length = |fact: &Fact| self.gathered.property(fact).len() + json!(fact.value).to_string().len() + 8;
+        let size = raw.id.len() + 100 + raw.facts.iter().map(length).sum::<usize>();
         let id = raw.id.clone();
         for (property, ids) in [(from, &from_ids), (to, &to_ids)] {
             if ids.is_empty() {
@@ -423,7 +426,7 @@ impl Builder<'_> {
 
 /// Whether a value can be a name.
 fn is_name(value: &str) -> bool {
-    !value.trim().is_empty() && value.len() <= PIECE
+    !value.trim().is_empty() && value.len() <= LONGEST_NAME
 }
 
 fn role(property: &str, by_name: &str) -> Option<NameRole> {

@@ -8,10 +8,12 @@ use serde_json::{Map, Value, json};
 use super::entry::Entry;
 use super::lines::{Lines, about};
 use crate::model::{Diagnostic, Period};
-use crate::schema::ftm::{is_property, narrower};
+use crate::schema::ftm::{self, is_property, narrower};
 
 /// The most messages that are reported.
 const MOST_PROBLEMS: usize = 50;
+/// The longest note of a statement, in bytes.
+const MOST_NOTE: usize = 1_500;
 /// Lines between two reports of progress.
 const REPORT: u32 = 1024;
 
@@ -261,12 +263,21 @@ impl Gathered {
         keep("entity_id", entry.entity_id.filter(|own| *own != id));
         keep("first_seen", entry.first_seen);
         note.extend(entry.other.into_iter().filter(|(_, value)| !value.is_null()));
+        let mut note = (!note.is_empty()).then(|| (ftm::note(&note), note));
+        // A claim has room for a value and a short note.
+        if let Some((text, fields)) = &mut note
+            && text.len() > MOST_NOTE
+        {
+            fields.remove("original_value");
+            *text = ftm::note(fields);
+        }
+        let note = note.map(|(text, _)| text).filter(|text| text.len() <= MOST_NOTE);
         let fact = Fact {
             property: self.number(&property),
             value: value.into(),
             dataset,
             language: entry.lang.filter(|lang| !lang.is_empty()).map(Into::into),
-            note: (!note.is_empty()).then(|| crate::schema::ftm::note(&note).into()),
+            note: note.map(Into::into),
             line,
         };
         if let Some(raw) = self.entities.get_mut(place) {
