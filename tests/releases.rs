@@ -182,6 +182,9 @@ fn changes_touch_only_what_they_speak_of() {
     }
     // What another entry says of her is not hers to lose.
     assert_eq!(home.json("neighbours \"Adele\"")["rows"].as_array().unwrap().len(), 1);
+    // A change that only deletes names no data set.
+    import(&home, "2024-01-03", &change("DEL", &json!({ "id": "e" }).to_string())).ok();
+    assert!(home.ids("find \"Eve\"").is_empty() && !home.ids("find \"Adele\"").is_empty());
     // The next whole release counts from there.
     assert!(import(&home, "2024-02-01", &person("b", "Bob", "1971")).ok().contains("removed"));
 }

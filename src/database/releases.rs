@@ -10,7 +10,7 @@ use super::compare::{Change, Compared, Differences, compare, differences};
 use super::{CommitSummary, Database, DatabaseError, project};
 use crate::model::{Changes, Claim, ClaimNo, CommitNo, Diagnostic, EntityNo, Says, SourceNo, Word};
 use crate::schema::Schema;
-use crate::schema::ftm::noted;
+use crate::schema::ftm::{SOURCE, noted};
 
 /// How a list goes into the database.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +137,11 @@ impl Database {
         let candidates: BTreeSet<SourceNo> =
             families.keys().flat_map(|family| of_family(family)).map(|(number, _)| number).collect();
         let mut known = Known::default();
+        if arrival.only.is_some() {
+            // Changes come from an index of many data sets and may name none (`DEL`): they speak of all of them.
+            let ftm = (0..).zip(&in_database).filter(|(_, source)| source.id.starts_with(SOURCE));
+            known.sources.extend(ftm.map(|(number, _)| number));
+        }
         if candidates.is_empty() {
             return Ok(known);
         }

@@ -59,11 +59,7 @@ pub fn ftm(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Imported, Vec<Diagnostic>> {
     let dataset = options.dataset.clone().unwrap_or_else(|| files.first().map_or_else(String::new, |path| stem(path)));
-    let mut gathered = Gathered::read(files, dataset, progress);
-    if gathered.problems.is_empty() && gathered.entities.is_empty() && gathered.deleted.is_empty() {
-        let file = files.first().map(|path| path.display().to_string()).unwrap_or_default();
-        gathered.problem(Diagnostic::new("", 0..0, "there is no entity in it").in_file(file));
-    }
+    let gathered = Gathered::read(files, dataset, progress);
     finish(gathered, files, options.release.as_deref(), schema, known)
 }
 
@@ -83,6 +79,10 @@ fn finish(
     schema: &Schema,
     known: &dyn Lookup,
 ) -> Result<Imported, Vec<Diagnostic>> {
+    if gathered.problems.is_empty() && gathered.entities.is_empty() && gathered.deleted.is_empty() {
+        let file = files.first().map(|path| path.display().to_string()).unwrap_or_default();
+        gathered.problem(Diagnostic::new("", 0..0, "there is no entity in it").in_file(file));
+    }
     let mut imported = build(&mut gathered, files, release, schema, known);
     if !gathered.problems.is_empty() {
         return Err(refused(gathered));
