@@ -1,0 +1,280 @@
+//! Which part of one name is which part of the other.
+
+use super::prepared::{Class, NameKind, Part, Prepared};
+use super::script::Script;
+use super::tables;
+use super::word::{LETTER, consonants, cost};
+
+/// What two parts, or two groups of parts, have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meeting {
+    /// The same letters.
+    Same,
+    /// The same but for the romanisation.
+    Transliterated,
+    /// The same consonants, where one side writes no vowels.
+    Consonants,
+    /// Two forms of one given name.
+    Given,
+    /// Two words for one thing, or a word and its abbreviation.
+    Translated,
+    /// Two legal forms, small words or titles that say the same or nearly so.
+    Form,
+    /// A letter and the name that begins with it.
+    Initial,
+    /// Letters differ.
+    Edited,
+    /// One word here and several there.
+    Apart,
+    /// The first letters of several words.
+    Acronym,
+}
+
+/// Parts `left` of one name are parts `right` of the other.
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    pub left: (usize, usize),
+    pub right: (usize, usize),
+    /// How alike they are, above [`LEAST`] to 1.
+    pub likeness: f32,
+    pub meeting: Meeting,
+}
+
+/// How the parts of two names meet.
+#[derive(Debug, Default)]
+pub(super) struct Alignment {
+    pub pairs: Vec<Pair>,
+    /// The parts of each name that met none, as bits.
+    pub left: u32,
+    pub right: u32,
+}
+
+/// Words less alike than this are different words.
+pub(super) const LEAST: f32 = 0.68;
+/// Words as alike as this are not parts of longer words.
+const SURE: f32 = 0.85;
+/// Groups of parts less alike than this, without their spaces, are different.
+const LEAST_APART: f32 = 0.85;
+/// The most parts of one name that are one word in the other.
+const MOST_APART: usize = 4;
+
+const TRANSLITERATED: f32 = 0.98;
+const SOUNDS: f32 = 0.92;
+const GIVEN: f32 = 0.92;
+const TRANSLATED: f32 = 0.95;
+const INITIAL: f32 = 0.85;
+const ACRONYM: f32 = 0.85;
+const SPACED: f32 = 0.97;
+
+/// Pairs the parts of two names, the most alike first.
+pub(super) fn align(a: &Prepared, b: &Prepared, kind: NameKind) -> Alignment {
+    let (left, right) = (a.parts(), b.parts());
+    let mut found: Vec<Pair> = Vec::new();
+    for (i, one) in left.iter().enumerate() {
+        for (j, other) in right.iter().enumerate() {
+            if let Some((likeness, meeting)) = meet((a, one), (b, other), kind) {
+                found.push(Pair { left: (i, i + 1), right: (j, j + 1), likeness, meeting });
+            }
+        }
+    }
+    // The most alike first; among equals those that stand at the same place.
+    found.sort_by(|one, other| {
+        let place = |pair: &Pair| (pair.left.0.abs_diff(pair.right.0), pair.left.0, pair.right.0);
+        other.likeness.total_cmp(&one.likeness).then_with(|| place(one).cmp(&place(other)))
+    });
+    let mut alignment = Alignment { pairs: Vec::new(), left: all(left.len()), right: all(right.len()) };
+    // What is nearly the same comes first, then words written apart; a weak likeness or an initial takes what is free.
+    let sure = |pair: &Pair| pair.likeness >= SURE && pair.meeting != Meeting::Initial;
+    found.iter().filter(|pair| sure(pair)).for_each(|pair| alignment.take(pair.clone()));
+    alignment.join(a, b, kind);
+    found.iter().filter(|pair| !sure(pair)).for_each(|pair| alignment.take(pair.clone()));
+    alignment
+}
+
+fn all(count: usize) -> u32 {
+    u32::MAX.checked_shr(32 - count as u32).unwrap_or(0)
+}
+
+fn span((from, to): (usize, usize)) -> u32 {
+    all(to) & !all(from)
+}
+
+impl Alignment {
+    /// Takes a pair if its parts are free.
+    fn take(&mut self, pair: Pair) {
+        let (left, right) = (span(pair.left), span(pair.right));
+        if self.left & left == left && self.right & right == right {
+            self.left &= !left;
+            self.right &= !right;
+            self.pairs.push(pair);
+        }
+    }
+
+    /// Pairs one free part with several free ones that stand side by side in the other name.
+    fn join(&mut self, a: &Prepared, b: &Prepared, kind: NameKind) {
+        if self.left == 0 || self.right == 0 || self.left.count_ones() + self.right.count_ones() < 3 {
+            return;
+        }
+        let mut found = Vec::new();
+        for (one, many, swapped) in [(a, b, false), (b, a, true)] {
+            let (free, others) = if swapped { (self.right, self.left) } else { (self.left, self.right) };
+            for (i, part) in one.parts().iter().enumerate().filter(|(i, _)| free >> i & 1 == 1) {
+                if matches!(part.class(kind), Class::Number) {
+                    continue;
+                }
+                for from in 0..many.parts().len() {
+                    for to in from + 2..=many.parts().len().min(from + 8) {
+                        let bits = span((from, to));
+                        if others & bits != bits {
+                            break;
+                        }
+                        let parts = many.parts().get(from..to).unwrap_or_default();
+                        if let Some((likeness, meeting)) = meet_apart((one, part), (many, parts), kind) {
+                            let (left, right) =
+                                if swapped { ((from, to), (i, i + 1)) } else { ((i, i + 1), (from, to)) };
+                            found.push(Pair { left, right, likeness, meeting });
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_by(|one, other| {
+            let place = |pair: &Pair| (pair.left, pair.right);
+            other.likeness.total_cmp(&one.likeness).then_with(|| place(one).cmp(&place(other)))
+        });
+        found.into_iter().for_each(|pair| self.take(pair));
+    }
+}
+
+/// How alike two parts are, if they are at all.
+fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: NameKind) -> Option<(f32, Meeting)> {
+    let classes = (one.class(kind), other.class(kind));
+    if let (Class::Number, _) | (_, Class::Number) = classes {
+        let same = classes.0 == classes.1
+            && if one.value != 0 || other.value != 0 { one.value == other.value } else { a.text(one) == b.text(other) };
+        return same.then_some((1.0, Meeting::Same));
+    }
+    let (text, other_text) = (a.text(one), b.text(other));
+    let syllables = (a.syllables(one), b.syllables(other));
+    if !syllables.0.is_empty() && !syllables.1.is_empty() && one.script == other.script {
+        return meet_syllables(syllables.0, syllables.1);
+    }
+    if text == other_text {
+        return Some((1.0, Meeting::Same));
+    }
+    if let (Class::Form, Class::Form) = classes {
+        let same = one.is(tables::CIVIL) == other.is(tables::CIVIL);
+        return same.then_some((1.0, Meeting::Form));
+    }
+    let (key, other_key) = (a.key(one), b.key(other));
+    if key == other_key && one.script == other.script {
+        return Some((TRANSLITERATED, Meeting::Transliterated));
+    }
+    if one.groups.iter().any(|group| *group != 0 && other.groups.contains(group)) {
+        return Some(match (one.is(tables::COMMON), one.is(tables::GIVEN)) {
+            (true, _) => (TRANSLITERATED, Meeting::Transliterated),
+            (_, true) => (GIVEN, Meeting::Given),
+            _ => (TRANSLATED, Meeting::Translated),
+        });
+    }
+    let small = |class: Class| matches!(class, Class::Form | Class::Title | Class::Particle);
+    if small(classes.0) || small(classes.1) {
+        return (classes.0 == classes.1 && classes.0 != Class::Form && key == other_key)
+            .then_some((TRANSLITERATED, Meeting::Transliterated));
+    }
+    if let (Class::Initial, _) | (_, Class::Initial) = classes {
+        let begins = text.bytes().next() == other_text.bytes().next();
+        return (begins && kind != NameKind::Other).then_some((INITIAL, Meeting::Initial));
+    }
+    if one.script != other.script && (is_sparse(one.script) || is_sparse(other.script)) {
+        return meet_consonants(key, other_key);
+    }
+    // Two names that many bear are two names, however near their letters.
+    if one.is(tables::COMMON) && other.is(tables::COMMON) {
+        return None;
+    }
+    meet_letters((text, key), (other_text, other_key), one.letters ^ other.letters)
+}
+
+/// Whether a script leaves out vowels, or adds them where the language of the name has none.
+fn is_sparse(script: Script) -> bool {
+    matches!(script, Script::Abjad | Script::Kana | Script::Han)
+}
+
+fn meet_letters((text, key): (&str, &str), (other, other_key): (&str, &str), differing: u32) -> Option<(f32, Meeting)> {
+    let longer = text.len().max(other.len());
+    // Each change touches two kinds of letters at most.
+    let allowed = (1.0 - LEAST) * longer as f32 * 4.0;
+    if differing.count_ones() as f32 > allowed.max(2.0) || longer < 2 {
+        return None;
+    }
+    let likeness = |one: &str, other: &str, extra: u32| {
+        let whole = one.len().max(other.len()) as u32 * LETTER;
+        let limit = (whole as f32 * (1.0 - LEAST)) as u32;
+        let cost = cost(one.as_bytes(), other.as_bytes(), limit)? + extra;
+        Some(1.0 - cost as f32 / whole as f32)
+    };
+    let plain = likeness(text, other, 0);
+    let reduced = if key == text && other_key == other { None } else { likeness(key, other_key, LETTER / 10) };
+    let likeness = plain.into_iter().chain(reduced).fold(0.0, f32::max);
+    (likeness >= LEAST).then_some((likeness, Meeting::Edited))
+}
+
+/// Compares by consonants a word of a script without vowels with one of another script.
+fn meet_consonants(key: &str, other: &str) -> Option<(f32, Meeting)> {
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    consonants(key.as_bytes(), &mut one);
+    consonants(other.as_bytes(), &mut two);
+    let longer = one.len().max(two.len());
+    if longer == 0 {
+        return None;
+    }
+    let limit = (longer as f32 * LETTER as f32 * (1.0 - LEAST)) as u32;
+    let cost = cost(&one, &two, limit)?;
+    // One consonant in common tells little.
+    let sure = if longer == 1 { 0.9 } else { 1.0 };
+    let likeness = SOUNDS * sure * (1.0 - cost as f32 / (longer as u32 * LETTER) as f32);
+    (likeness >= LEAST).then_some((likeness, Meeting::Consonants))
+}
+
+/// Compares two words of which each character is a syllable: another character is another word, unless they are long.
+fn meet_syllables(one: &str, other: &str) -> Option<(f32, Meeting)> {
+    if one == other {
+        return Some((1.0, Meeting::Same));
+    }
+    let (long, short) =
+        (one.chars().count().max(other.chars().count()), one.chars().count().min(other.chars().count()));
+    let differing = long - short + one.chars().zip(other.chars()).filter(|(one, other)| one != other).count();
+    let likeness = 1.0 - differing as f32 / long as f32;
+    (likeness >= 0.8).then_some((likeness, Meeting::Edited))
+}
+
+/// How alike one part of a name is to several of the other, taken together.
+fn meet_apart(
+    (a, part): (&Prepared, &Part),
+    (b, parts): (&Prepared, &[Part]),
+    kind: NameKind,
+) -> Option<(f32, Meeting)> {
+    if parts.iter().any(|part| part.class(kind) == Class::Number) {
+        return None;
+    }
+    let text = a.text(part);
+    let is_acronym = (2..=8).contains(&text.len())
+        && text.len() == parts.len()
+        && text.bytes().eq(parts.iter().filter_map(|part| b.text(part).bytes().next()));
+    if is_acronym {
+        return Some((ACRONYM, Meeting::Acronym));
+    }
+    if parts.len() > MOST_APART {
+        return None;
+    }
+    let total: usize = parts.iter().map(|part| b.text(part).len()).sum();
+    if total.abs_diff(text.len()) > 2 + total / 8 {
+        return None;
+    }
+    let joined: String = parts.iter().map(|part| b.text(part)).collect();
+    let keys: String = parts.iter().map(|part| b.key(part)).collect();
+    let (likeness, _) =
+        if joined == text { (1.0, Meeting::Same) } else { meet_letters((text, a.key(part)), (&joined, &keys), 0)? };
+    (likeness >= LEAST_APART).then_some((SPACED * likeness, Meeting::Apart))
+}
