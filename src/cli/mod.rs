@@ -8,6 +8,7 @@
 mod args;
 mod diagnostics;
 mod failure;
+mod names;
 mod progress;
 mod run;
 mod schema;
