@@ -38,8 +38,11 @@ const ONE_PART: f64 = 0.8;
 /// What is left of the score where a company meets a body without owners.
 const OTHER_FORM: f64 = 0.75;
 const REORDERED: f64 = 0.97;
-/// How much faster the score falls than the likeness of letters.
-const STEEP: f64 = 1.5;
+/// How much faster the score falls than the likeness of letters: up to a fifth of the letters, which is a typing error or
+/// two in most names, and beyond it, where another ending makes another name.
+const STEEP: f64 = 1.3;
+const STEEPER: f64 = 4.0;
+const FIFTH: f64 = 0.2;
 
 /// Compares two names of unknown kind, written in any way; see [`explain`].
 ///
@@ -121,6 +124,12 @@ fn weights(class: Class, kind: NameKind) -> (f64, f64) {
     }
 }
 
+/// What words tell that are as alike as this in their letters.
+fn spelt(likeness: f64) -> f64 {
+    let differing = 1.0 - likeness;
+    (1.0 - STEEP * differing - STEEPER * (differing - FIFTH).max(0.0)).max(0.0)
+}
+
 /// How much it matters that each name has a part that the other lacks.
 fn conflict_weight(class: Class) -> f64 {
     match class {
@@ -177,7 +186,7 @@ impl Weighed {
                 _ => (weigh(a, pair.left) + weigh(b, pair.right)) / 2.0,
             };
             let likeness = f64::from(pair.likeness);
-            let likeness = if pair.meeting == Meeting::Edited { 1.0 - STEEP * (1.0 - likeness) } else { likeness };
+            let likeness = if pair.meeting == Meeting::Edited { spelt(likeness) } else { likeness };
             common += weight * likeness;
             total += weight;
             if weight >= 0.5 {

@@ -211,7 +211,7 @@ impl Part {
                 () if has(tables::TITLE) => Class::Title,
                 () if has(tables::HONOUR) => Class::Honour,
                 () if has(tables::FORM) && has(LAST) => Class::Form,
-                () if has(tables::PARTICLE) && !has(LAST) => Class::Particle,
+                () if has(tables::PARTICLE) && !has(LAST) && !(has(FIRST) && self.text == 1) => Class::Particle,
                 () if self.text == 1 => Class::Initial,
                 () if has(tables::COMMON) => Class::Common,
                 () if has(PATRONYMIC) => Class::Patronymic,

@@ -12,11 +12,12 @@ const SOUND: u32 = 6;
 const VOWEL: u32 = 5;
 
 /// Letters that sources write for one sound.
-const SAME_SOUND: [&[u8; 2]; 12] = [b"iy", b"ij", b"jy", b"vw", b"uw", b"kq", b"ck", b"ou", b"ei", b"sz", b"cs", b"ey"];
+const SAME_SOUND: [&[u8; 2]; 13] =
+    [b"iy", b"ij", b"jy", b"vw", b"uw", b"kq", b"ck", b"ou", b"ei", b"sz", b"cs", b"ey", b"fw"];
 /// Consonants that sound alike.
-const LIKE_SOUND: [&[u8; 2]; 17] = [
+const LIKE_SOUND: [&[u8; 2]; 18] = [
     b"bp", b"dt", b"gk", b"gj", b"gq", b"gh", b"hk", b"fv", b"bv", b"fp", b"jz", b"mn", b"cg", b"cq", b"kx", b"hx",
-    b"dz",
+    b"dz", b"cj",
 ];
 
 /// What it costs to write one letter for another, from nothing to [`LETTER`].
@@ -64,7 +65,7 @@ const fn gaps() -> [u8; 26] {
     let mut table = [LETTER as u8; 26];
     let mut at = 0;
     while at < 26 {
-        if is_vowel(b'a' + at as u8) || b'a' + at as u8 == b'h' {
+        if is_vowel(b'a' + at as u8) || matches!(b'a' + at as u8, b'h' | b'w') {
             table[at] = VOWEL as u8;
         }
         at += 1;
@@ -179,7 +180,7 @@ pub(super) fn consonants(key: &[u8], out: &mut Vec<u8>) {
             b'a' | b'e' | b'i' | b'o' | b'u' | b'y' => continue,
             b'h' if at + 1 == key.len() => continue,
             b'p' => b'b',
-            b'v' | b'w' => b'f',
+            b'v' => b'w',
             b'r' => b'l',
             b'q' => b'k',
             b'z' => b's',
