@@ -53,6 +53,8 @@ pub(super) struct Alignment {
 pub(super) const LEAST: f32 = 0.68;
 /// Words as alike as this are not parts of longer words.
 const SURE: f32 = 0.85;
+/// Titles, small words and legal forms shorter than this must be the same.
+const LONG: usize = 6;
 /// Groups of parts less alike than this, without their spaces, are different.
 const LEAST_APART: f32 = 0.85;
 /// The most parts of one name that are one word in the other.
@@ -182,8 +184,16 @@ fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: Name
     }
     let small = |class: Class| matches!(class, Class::Form | Class::Title | Class::Particle);
     if small(classes.0) || small(classes.1) {
-        return (classes.0 == classes.1 && classes.0 != Class::Form && key == other_key)
-            .then_some((TRANSLITERATED, Meeting::Transliterated));
+        let same = classes.0 == classes.1 && classes.0 != Class::Form && key == other_key;
+        // A long word is known again in spite of an error.
+        let long = text.len().min(other_text.len()) >= LONG;
+        return match same {
+            true => Some((TRANSLITERATED, Meeting::Transliterated)),
+            false if long => {
+                meet_letters((text, key), (other_text, other_key), differing(&one.sounds, &other.sounds), SURE)
+            }
+            false => None,
+        };
     }
     if let (Class::Initial, _) | (_, Class::Initial) = classes {
         let begins = text.bytes().next() == other_text.bytes().next();

@@ -33,8 +33,10 @@ const MISSING_OTHER: f64 = 0.6;
 const CONFLICT: f64 = 0.75;
 /// What is left of the score where numbers differ: two brigades, not one.
 const OTHER_NUMBERS: f64 = 0.6;
-/// What is left of the score where one part alone is common to two names of several.
+/// What is left of the score where too little is common to two names of which one has more: one part alone, or two that
+/// very many people bear.
 const ONE_PART: f64 = 0.8;
+const LEAST_TELLING: f64 = 1.5;
 /// What is left of the score where a company meets a body without owners.
 const OTHER_FORM: f64 = 0.75;
 const REORDERED: f64 = 0.97;
@@ -130,6 +132,15 @@ fn spelt(likeness: f64) -> f64 {
     (1.0 - STEEP * differing - STEEPER * (differing - FIFTH).max(0.0)).max(0.0)
 }
 
+/// How much of a person a part tells.
+fn tells(class: Class) -> f64 {
+    match class {
+        Class::Name | Class::Patronymic => 1.0,
+        Class::Title | Class::Particle | Class::Form => 0.0,
+        _ => 0.5,
+    }
+}
+
 /// How much it matters that each name has a part that the other lacks.
 fn conflict_weight(class: Class) -> f64 {
     match class {
@@ -189,9 +200,8 @@ impl Weighed {
             let likeness = if pair.meeting == Meeting::Edited { spelt(likeness) } else { likeness };
             common += weight * likeness;
             total += weight;
-            if weight >= 0.5 {
-                telling += (pair.left.1 - pair.left.0).max(pair.right.1 - pair.right.0) as f64;
-            }
+            let parts = (pair.left.1 - pair.left.0).max(pair.right.1 - pair.right.0) as f64;
+            telling += parts * tells(class(a, pair.left.0)).min(tells(class(b, pair.right.0)));
         }
         let (left, right) = (Rest::of(a, alignment.left, kind), Rest::of(b, alignment.right, kind));
         let conflict = left.conflict.min(right.conflict);
@@ -201,7 +211,7 @@ impl Weighed {
         let whole = total + conflict + missing * extra;
         let mut score = if whole > 0.0 { common / whole } else { 0.0 };
         score *= 1.0 - (1.0 - CONFLICT) * conflict.min(1.0);
-        if telling < 2.0 && extra >= 0.5 && kind == NameKind::Person {
+        if telling < LEAST_TELLING && extra >= 0.5 && kind == NameKind::Person {
             score *= ONE_PART;
         }
         if left.forms && right.forms && left.civil != right.civil {
