@@ -11,6 +11,7 @@ mod diff;
 mod exchange;
 mod failure;
 mod lists;
+mod names;
 mod progress;
 mod run;
 mod schema;
