@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::assemble::Sections;
 use super::image::Image;
 use super::layout::{NameRecord, NodeRecord, Section};
-use super::near::Near;
+use super::near::{Near, SameConsonants};
 use crate::names;
 
 /// Marks the last name of a group in the order of names.
@@ -155,6 +155,8 @@ pub enum WordMatch {
     Prefix,
     /// A skeleton at most this many edits away.
     Near(usize),
+    /// A skeleton with the same consonants, at least two.
+    Consonants,
 }
 
 /// The places of the names of each word of the index that matches a skeleton; of at most `limit` words.
@@ -179,6 +181,10 @@ pub(super) fn words(image: &Image, skeleton: &str, how: WordMatch, limit: usize)
     match how {
         WordMatch::Same => map.get(skeleton).map(|place| place as usize).into_iter().collect(),
         WordMatch::Prefix => collect(&map, fst::automaton::Str::new(skeleton).starts_with(), limit),
+        WordMatch::Consonants => {
+            let same = SameConsonants::new(skeleton);
+            if same.is_vague() { Vec::new() } else { collect(&map, same, limit) }
+        }
         WordMatch::Near(edits) => collect(&map, Near::new(skeleton, edits), limit),
     }
 }

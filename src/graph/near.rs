@@ -1,10 +1,12 @@
-//! Words within a few edits of a word, as an automaton over the index of words.
+//! Words within a few edits of a word, or with the same consonants, as automata over the index of words.
 //!
 //! The automaton is simulated and not built: a state is one machine word a number of edits, of which bit *i* says that the
 //! first *i* letters were read with so many edits (Wu and Manber, "Fast text searching allowing errors", 1992). Building a
 //! table of states for each word that is looked up costs more than the whole search.
 
 use fst::Automaton;
+
+use crate::names::consonant;
 
 /// The most edits.
 const MOST: usize = 2;
@@ -73,6 +75,51 @@ impl Automaton for Near {
     }
 }
 
+/// Accepts the words that have the same consonants, whatever vowels stand between them; a consonant twice is one.
+pub(super) struct SameConsonants(Vec<u8>);
+
+impl SameConsonants {
+    /// Words with the consonants of `word`.
+    pub(super) fn new(word: &str) -> Self {
+        let mut consonants: Vec<u8> = word.bytes().filter_map(consonant).collect();
+        consonants.dedup();
+        Self(consonants)
+    }
+
+    /// Whether there are too few consonants to tell anything.
+    pub(super) fn is_vague(&self) -> bool {
+        self.0.len() < 2
+    }
+}
+
+impl Automaton for SameConsonants {
+    /// How many consonants were read; `None` where another one was.
+    type State = Option<usize>;
+
+    fn start(&self) -> Self::State {
+        Some(0)
+    }
+
+    fn is_match(&self, state: &Self::State) -> bool {
+        *state == Some(self.0.len())
+    }
+
+    fn can_match(&self, state: &Self::State) -> bool {
+        state.is_some()
+    }
+
+    fn accept(&self, state: &Self::State, byte: u8) -> Self::State {
+        let read = (*state)?;
+        let Some(letter) = consonant(byte) else { return Some(read) };
+        let (next, last) = (self.0.get(read), read.checked_sub(1).and_then(|last| self.0.get(last)));
+        match letter {
+            _ if next == Some(&letter) => Some(read + 1),
+            _ if last == Some(&letter) => Some(read),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -110,5 +157,18 @@ mod tests {
             let state = word.bytes().take(LONGEST).fold(near.start(), |state, byte| near.accept(&state, byte));
             prop_assert!(near.is_match(&state));
         }
+    }
+
+    #[test]
+    fn vowels_do_not_count_between_the_same_consonants() {
+        let wanted = SameConsonants::new("ksabi");
+        let accepts =
+            |word: &str| wanted.is_match(&word.bytes().fold(wanted.start(), |state, byte| wanted.accept(&state, byte)));
+        for (word, expected) in
+            [("kasabi", true), ("qassab", true), ("kasim", false), ("kasabin", false), ("sabi", false)]
+        {
+            assert_eq!(accepts(word), expected, "{word}");
+        }
+        assert!(SameConsonants::new("ali").is_vague());
     }
 }

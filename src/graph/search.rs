@@ -41,16 +41,26 @@ enum Words {
 struct Wanted {
     skeleton: String,
     name: Prepared,
+    /// Words of the skeleton that were written without vowels.
+    sparse: Vec<String>,
 }
 
 impl Wanted {
     fn of(text: &str, folded: &str) -> Self {
-        Self { skeleton: names::skeleton(folded), name: Prepared::of(text, NameKind::Unknown) }
+        let name = Prepared::of(text, NameKind::Unknown);
+        let sparse: Vec<String> =
+            name.keys_by_script().filter(|(_, sparse)| *sparse).map(|(key, _)| key.to_owned()).collect();
+        let skeleton = if sparse.is_empty() {
+            names::skeleton(folded)
+        } else {
+            name.keys_by_script().map(|(key, _)| key).collect::<Vec<_>>().join(" ")
+        };
+        Self { skeleton, name, sparse }
     }
 }
 
 /// The least score of a name that has all words that were asked for.
-const HOLDS_ALL: f64 = 0.7;
+const HOLDS_ALL: f64 = 0.65;
 /// Below this score a name is not offered.
 const LEAST_SCORE: f64 = 0.4;
 
@@ -66,7 +76,7 @@ impl Graph {
         }
         let skeleton = names::skeleton(&folded);
         let mut hits: Vec<Hit> = self
-            .names_with_words(&skeleton, Words::All)
+            .names_with_words(&skeleton, &[], Words::All)
             .into_iter()
             .filter(|(_, name, _)| names::skeleton(&names::fold(name)) == skeleton)
             .map(|(entity, name, role)| Hit {
@@ -142,9 +152,9 @@ impl Graph {
         let folded = names::fold(text);
         let mut hits = self.exactly_named(&folded);
         let wanted = Wanted::of(text, &folded);
-        self.compare(&wanted, self.names_with_words(&wanted.skeleton, Words::All), &mut hits);
+        self.compare(&wanted, self.names_with_words(&wanted.skeleton, &[], Words::All), &mut hits);
         if hits.iter().all(|hit| hit.score < HOLDS_ALL) {
-            self.compare(&wanted, self.names_with_words(&wanted.skeleton, Words::Like), &mut hits);
+            self.compare(&wanted, self.names_with_words(&wanted.skeleton, &wanted.sparse, Words::Like), &mut hits);
         }
         best_of_each(&mut hits);
         hits.truncate(limit);
@@ -162,8 +172,9 @@ impl Graph {
         for (entity, name, role) in names {
             let score = names::score(&wanted.name, &Prepared::of(&name, self.name_kind(entity)));
             // A name that holds all that was asked for is what a person meant, however much longer it is.
-            let holds = score < HOLDS_ALL && holds_words(&names::skeleton(&names::fold(&name)), &wanted.skeleton);
-            let score = if holds { HOLDS_ALL } else { score };
+            let raised = HOLDS_ALL + (names::THRESHOLD - HOLDS_ALL) * score;
+            let holds = score < raised && holds_words(&names::skeleton(&names::fold(&name)), &wanted.skeleton);
+            let score = if holds { raised } else { score };
             if score >= LEAST_SCORE {
                 hits.push(Hit { entity, name, role, score, why: String::new() });
             }
@@ -187,7 +198,7 @@ impl Graph {
         skeletons.dedup();
         let mut found: Vec<(bool, String)> = skeletons
             .iter()
-            .flat_map(|skeleton| self.names_with_words(skeleton, Words::Like))
+            .flat_map(|skeleton| self.names_with_words(skeleton, &[], Words::Like))
             .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
             .collect();
         found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));
@@ -199,15 +210,20 @@ impl Graph {
         found.into_iter().take(limit).map(|(_, name)| name).collect()
     }
 
-    /// Names that have the words of a skeleton, those with more of them first.
-    fn names_with_words(&self, skeleton: &str, how: Words) -> Vec<(EntityNo, String, NameRole)> {
+    /// Names that have the words of a skeleton, those with more of them first. Of the `sparse` words only the consonants
+    /// count.
+    fn names_with_words(&self, skeleton: &str, sparse: &[String], how: Words) -> Vec<(EntityNo, String, NameRole)> {
         let all = how == Words::All;
         let words: Vec<&str> = skeleton.split(' ').filter(|word| !word.is_empty()).collect();
         let look_up = |word: &str, how, limit| name_index::words(self.image(), word, how, limit);
         let mut lists: Vec<Vec<usize>> = Vec::new();
         for word in &words {
             let mut places = look_up(word, WordMatch::Same, 1);
-            if !all {
+            if sparse.iter().any(|sparse| sparse == word) {
+                places.extend(look_up(word, WordMatch::Consonants, MOST_SPELLINGS));
+                places.sort_unstable();
+                places.dedup();
+            } else if !all {
                 let edits = match word.chars().count() {
                     0..=3 => 0,
                     4..=7 => 1,

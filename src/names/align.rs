@@ -1,7 +1,6 @@
 //! Which part of one name is which part of the other.
 
 use super::prepared::{Class, NameKind, Part, Prepared};
-use super::script::Script;
 use super::tables;
 use super::word::{LETTER, consonants, cost, differing};
 
@@ -199,7 +198,7 @@ fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: Name
         let begins = text.bytes().next() == other_text.bytes().next();
         return (begins && kind != NameKind::Other).then_some((INITIAL, Meeting::Initial));
     }
-    if one.script != other.script && (is_sparse(one.script) || is_sparse(other.script)) {
+    if one.script != other.script && (one.script.is_sparse() || other.script.is_sparse()) {
         return meet_consonants(key, other_key);
     }
     // Two names that many bear are two names, however near their letters.
@@ -207,11 +206,6 @@ fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: Name
         return None;
     }
     meet_letters((text, key), (other_text, other_key), differing(&one.sounds, &other.sounds), LEAST)
-}
-
-/// Whether a script leaves out vowels, or adds them where the language of the name has none.
-fn is_sparse(script: Script) -> bool {
-    matches!(script, Script::Abjad | Script::Kana | Script::Han)
 }
 
 /// Whether two words may be alike that differ in so many consonants. Another consonant costs a letter and differs in two;

@@ -46,4 +46,4 @@ pub use fold::{fold, fold_into};
 pub use keys::keys;
 pub use prepared::{NameKind, Prepared};
 pub use skeleton::{skeleton, skeleton_word};
-pub use word::similarity;
+pub use word::{consonant, similarity};

@@ -171,6 +171,16 @@ impl Prepared {
         self.kind
     }
 
+    /// The keys of the parts, and of each whether it stands in a script that leaves out vowels, or adds them where the
+    /// language of the name has none, so that only its [consonants](super::consonant()) can be looked up.
+    pub fn keys_by_script(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.parts.iter().map(|part| {
+            // What the tables know was read with its vowels.
+            let sparse = part.script.is_sparse() && !part.is(tables::KNOWN);
+            (self.key(part), sparse)
+        })
+    }
+
     /// What the words of the name make of it, where the kind was not given.
     pub(super) fn looks(&self) -> NameKind {
         self.looks
@@ -219,7 +229,9 @@ impl Part {
             };
         }
         match () {
-            () if has(tables::NUMBER) && !(has(FIRST) && self.text == 1) => Class::Number,
+            () if has(tables::NUMBER) && !(self.text == 1 && (has(FIRST) || has(tables::PARTICLE) && !has(LAST))) => {
+                Class::Number
+            }
             () if has(tables::FORM) && (has(LAST) || !has(tables::PARTICLE)) => Class::Form,
             () if has(tables::PARTICLE) => Class::Particle,
             () if self.text == 1 => Class::Initial,

@@ -27,6 +27,13 @@ pub(super) enum Script {
     Hangul,
 }
 
+impl Script {
+    /// Whether it leaves out vowels, or adds them where the language of the name has none.
+    pub(super) fn is_sparse(self) -> bool {
+        matches!(self, Self::Abjad | Self::Kana | Self::Han)
+    }
+}
+
 /// A word of a name in plain small letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {

@@ -34,6 +34,9 @@ pub(super) const PLACE: u16 = 1 << 7;
 /// A number written in letters.
 pub(super) const NUMBER: u16 = 1 << 8;
 
+/// Any of them.
+pub(super) const KNOWN: u16 = ((1 << 9) - 1) | HONOUR;
+
 /// What is known of a word or a phrase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {

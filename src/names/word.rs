@@ -188,6 +188,25 @@ pub(super) fn consonants(key: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// The consonant that a letter of a key stands for, where only consonants are looked up; `None` for vowels and for those that
+/// scripts without vowels write as vowels or not at all.
+///
+/// ```
+/// use tieline::names::{consonant, skeleton};
+/// let consonants = |name: &str| skeleton(name).bytes().filter_map(consonant).collect::<Vec<u8>>();
+/// assert_eq!(consonants("qasabi"), consonants("ksb"));
+/// ```
+pub fn consonant(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h' | b'w' | b'v' => return None,
+        b'p' => b'b',
+        b'r' => b'l',
+        b'q' | b'c' => b'k',
+        b'z' => b's',
+        other => other,
+    })
+}
+
 /// How alike two folded words are: 1 less the share of letters that must be changed, left out, added or swapped with their
 /// neighbour to make one of the other; letters that sources confuse count for less. Words of more than 64 bytes are alike
 /// only if they are the same.
