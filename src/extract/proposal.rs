@@ -1,5 +1,8 @@
 //! Proposals: claims that may be made, each tied to its sentence.
 
+mod check;
+mod claims;
+mod lines;
 mod refs;
 mod words;
 
@@ -8,6 +11,7 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Credibility, Modality, NameRole, Period, Reliability, Source};
+pub use claims::{EVENT, Fault, Who, claims};
 pub use refs::{EntityRef, slug};
 
 /// What an extractor found in one document.
