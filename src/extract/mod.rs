@@ -6,5 +6,9 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod proposal;
+pub mod review;
 
-pub use proposal::{DocumentMeta, EntityRef, Extraction, Mention, Named, Participant, Place, Proposal, Said, Span};
+pub use proposal::{
+    DocumentMeta, EntityRef, Extraction, Fault, Given, KeepText, Mention, Named, Participant, Place, Proposal, Said,
+    Span,
+};

@@ -2,6 +2,8 @@
 
 mod check;
 mod claims;
+mod given;
+mod licence;
 mod lines;
 mod refs;
 mod words;
@@ -11,7 +13,9 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Credibility, Modality, NameRole, Period, Reliability, Source};
-pub use claims::{EVENT, Fault, Who, claims};
+pub use claims::{EVENT, Fault, Who, claims, kept};
+pub use given::Given;
+pub use licence::KeepText;
 pub use refs::{EntityRef, slug};
 
 /// What an extractor found in one document.
@@ -278,6 +282,24 @@ impl Extraction {
 }
 
 impl DocumentMeta {
+    /// The same, with what it leaves open taken from what is known of the source. Who is not judged here keeps its
+    /// reliability.
+    pub fn or(self, known: &Source) -> Self {
+        let text = |own: Option<String>, known: &Option<Box<str>>| own.or_else(|| known.as_deref().map(str::to_owned));
+        Self {
+            title: if self.title.is_empty() { known.title.to_string() } else { self.title },
+            publisher: text(self.publisher, &known.publisher),
+            published: text(self.published, &known.published),
+            retrieved: text(self.retrieved, &known.retrieved),
+            address: text(self.address, &known.address),
+            language: text(self.language, &known.language),
+            licence: text(self.licence, &known.licence),
+            digest: text(self.digest, &known.digest),
+            reliability: if self.reliability == Reliability::F { known.reliability } else { self.reliability },
+            id: self.id,
+        }
+    }
+
     /// The source that the document becomes.
     pub fn source(&self) -> Source {
         let text = |field: &Option<String>| field.as_deref().map(Box::from);

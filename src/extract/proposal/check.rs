@@ -50,8 +50,20 @@ impl Extraction {
         faults
     }
 
+    /// What is wrong with one proposal of this document, or with one that was made of it by editing: what
+    /// [`Extraction::check`] finds without asking the schema.
+    ///
+    /// `declared` are the places of the proposals that add an entity, by its id.
+    pub fn check_one(&self, proposal: &Proposal, declared: &HashMap<String, usize>, known: &dyn Lookup) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        self.check_place(0, proposal, &mut faults);
+        check_words(0, proposal, &mut faults);
+        check_entities(0, proposal, declared, known, &mut faults);
+        faults
+    }
+
     /// Who a reference stands for before anything is decided: a new entity goes by `new:ID`.
-    fn known_as(&self, entity: &EntityRef, declared: &Declared<'_>, known: &dyn Lookup) -> Option<Who> {
+    fn known_as(&self, entity: &EntityRef, declared: &Declared, known: &dyn Lookup) -> Option<Who> {
         match entity {
             EntityRef::Known(id) => known.entity(id).map(|(kind, finer)| Who { id: id.clone(), kind, finer }),
             EntityRef::New(id) => {
@@ -96,7 +108,7 @@ impl Extraction {
     }
 
     /// The proposals that add an entity, by its id. Adding one twice is a fault.
-    fn declared(&self, faults: &mut Vec<Fault>) -> Declared<'_> {
+    fn declared(&self, faults: &mut Vec<Fault>) -> Declared {
         let mut declared = HashMap::new();
         for (at, proposal) in self.proposals.iter().enumerate() {
             let Some(EntityRef::New(id)) = proposal.says.proposes() else { continue };
@@ -106,7 +118,7 @@ impl Extraction {
                 let message = format!("new:{id} is added twice");
                 faults.push(Fault::new(Some(at), key, format!("new:{id}"), message).help(Some(help)));
             } else {
-                declared.insert(id.as_str(), at);
+                declared.insert(id.clone(), at);
             }
         }
         declared
@@ -158,7 +170,7 @@ impl Extraction {
 }
 
 /// The proposals that add an entity, by its id.
-type Declared<'e> = HashMap<&'e str, usize>;
+type Declared = HashMap<String, usize>;
 
 fn check_words(at: usize, proposal: &Proposal, faults: &mut Vec<Fault>) {
     let mut fault = |key, value: &str, message: String| faults.push(Fault::new(Some(at), key, value, message));
@@ -198,13 +210,7 @@ fn check_words(at: usize, proposal: &Proposal, faults: &mut Vec<Fault>) {
 }
 
 /// Whether everybody whom a proposal rests on is known or added.
-fn check_entities(
-    at: usize,
-    proposal: &Proposal,
-    declared: &Declared<'_>,
-    known: &dyn Lookup,
-    faults: &mut Vec<Fault>,
-) {
+fn check_entities(at: usize, proposal: &Proposal, declared: &Declared, known: &dyn Lookup, faults: &mut Vec<Fault>) {
     let mentioned = proposal.mentions.iter().map(|mention| &mention.entity);
     let mut missing = BTreeMap::new();
     for entity in proposal.entities().into_iter().chain(mentioned) {
@@ -217,7 +223,7 @@ fn check_entities(
                 missing.insert(entity, (format!("the database has no entity {entity}"), help));
             }
             EntityRef::New(id) if !declared.contains_key(id.as_str()) => {
-                let mut ids: Vec<&str> = declared.keys().copied().collect();
+                let mut ids: Vec<&str> = declared.keys().map(String::as_str).collect();
                 ids.sort_unstable();
                 let near = nearest(id, ids).map(|near| format!("did you mean new:{near}?"));
                 let help = near.or_else(|| known.entity(id).map(|_| format!("the database has @{id}")));

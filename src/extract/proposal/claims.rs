@@ -270,7 +270,7 @@ impl Assembly<'_> {
 
 /// The words of a proposal's sentence that its claims keep: all of it, or of a very long one what stands around the
 /// evidence. Control characters but line breaks become spaces: a claim's text has none.
-fn kept(proposal: &Proposal) -> String {
+pub fn kept(proposal: &Proposal) -> String {
     let text = &proposal.text;
     let evidence = proposal.at.evidence.map_or(0, |evidence| evidence.0.saturating_sub(proposal.at.span.0) as usize);
     let mut start = if text.len() <= MOST_TEXT { 0 } else { evidence.saturating_sub(MOST_TEXT / 3) };

@@ -1,0 +1,209 @@
+//! `tieline ingest`: documents to proposed claims.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::progress::Progress;
+use super::{Failure, Global, Terminal, count};
+use crate::database::{Database, DatabaseError, Ingested};
+use crate::extract::{Extraction, Given, KeepText, Said};
+use crate::model::Diagnostic;
+use crate::write::safe;
+
+/// The most bytes of a document unless told otherwise, in megabytes.
+const LIMIT: u64 = 16;
+
+/// What `tieline ingest` takes.
+#[derive(Debug, clap::Args)]
+pub struct Ingest {
+    /// The documents; with --proposals, the one whose text it is about
+    #[arg(value_name = "FILE", required_unless_present = "proposals")]
+    files: Vec<PathBuf>,
+    /// Take the proposals of another program (JSON lines, docs/proposals.md)
+    #[arg(long, value_name = "FILE")]
+    proposals: Option<PathBuf>,
+    /// Describe the document by the [source] of this file (TOML)
+    #[arg(long, value_name = "FILE")]
+    source: Option<PathBuf>,
+    /// The id of the source [default: made of the title]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// The title [default: the first line]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Who published it
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    /// When it was published (EDTF); without it, "last week" stays open
+    #[arg(long, value_name = "DATE")]
+    published: Option<String>,
+    /// When it was retrieved (EDTF)
+    #[arg(long, value_name = "DATE")]
+    retrieved: Option<String>,
+    /// Where it can be found
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+    /// Its licence or terms of use
+    #[arg(long, value_name = "TEXT")]
+    licence: Option<String>,
+    /// The language of its text (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// How reliable the source is: A (completely) to F (cannot be judged)
+    #[arg(long, value_name = "LETTER")]
+    reliability: Option<String>,
+    /// How much of the text the database keeps [default: what the licence allows]
+    #[arg(long, value_name = "HOW", value_parser = keeping())]
+    keep_text: Option<KeepText>,
+    /// The most megabytes of a document that are read
+    #[arg(long, value_name = "MB", default_value_t = LIMIT)]
+    limit: u64,
+}
+
+fn keeping() -> impl TypedValueParser<Value = KeepText> {
+    PossibleValuesParser::new(KeepText::ALL.map(KeepText::word)).try_map(|word| word.parse::<KeepText>())
+}
+
+impl Ingest {
+    /// What the options say of the document.
+    fn given(&self) -> Given {
+        Given {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            publisher: self.publisher.clone(),
+            published: self.published.clone(),
+            retrieved: self.retrieved.clone(),
+            address: self.address.clone(),
+            language: self.language.clone(),
+            licence: self.licence.clone(),
+            digest: None,
+            reliability: self.reliability.clone(),
+        }
+    }
+
+    fn limit(&self) -> u64 {
+        self.limit.saturating_mul(1 << 20)
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file cannot be read or is refused; the database cannot be written.
+pub fn run(ingest: &Ingest, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+    let mut given = ingest.given();
+    if let Some(path) = &ingest.source {
+        let text = Database::read_text(path, ingest.limit())?;
+        let said = Given::from_source_file(&path.display().to_string(), &text);
+        given = given.or(said.map_err(|refused| Failure::Refused(Box::new(refused)))?);
+    }
+    let mut database = Database::create_or_open(&global.db)?;
+    terminal.notices(&mut database);
+    match &ingest.proposals {
+        Some(proposals) => foreign(ingest, proposals, given, &mut database, terminal),
+        None => Err(Failure::Usage("name a file of proposals with --proposals".to_owned())),
+    }
+}
+
+/// Takes the proposals of another program.
+fn foreign(
+    ingest: &Ingest,
+    proposals: &Path,
+    given: Given,
+    database: &mut Database,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let text = match ingest.files.as_slice() {
+        [] => None,
+        [document] => Some(Database::read_text(document, ingest.limit())?),
+        _ => return Err(Failure::Usage("proposals are about one document; name no more than one".to_owned())),
+    };
+    let name = proposals.display().to_string();
+    // A file of proposals repeats each sentence of its document for each proposal.
+    let content = Database::read_text(proposals, ingest.limit().saturating_mul(16))?;
+    let extraction = {
+        let _progress = Progress::new("reading proposals", 0, terminal.is_quiet());
+        database.read_proposals(&name, &content, text)?
+    };
+    let described = given.or(Given::from(&extraction.document));
+    let title = extraction.document.title.clone();
+    let document = described.document(&title).map_err(Failure::Usage)?;
+    let Extraction { text, proposals, notes, .. } = extraction;
+    keep(Extraction::new(document, text, proposals, notes), ingest, database, terminal)
+}
+
+/// Keeps the proposals and says what there is to decide.
+fn keep(extraction: Extraction, ingest: &Ingest, database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+    let faults = database.check_extraction(&extraction)?;
+    if !faults.is_empty() {
+        let told =
+            faults.into_iter().map(|fault| Diagnostic { help: fault.help, ..Diagnostic::new("", 0..0, fault.message) });
+        return Err(DatabaseError::Refused(told.collect()).into());
+    }
+    let licence = extraction.document.licence.as_deref();
+    let keep = ingest.keep_text.unwrap_or_else(|| KeepText::by_licence(licence));
+    let (id, told) = (extraction.document.id.clone(), told(&extraction, keep));
+    for note in &extraction.notes {
+        terminal.say(&format!("note: {}", safe(note)));
+    }
+    let ingested = database.ingest(extraction, keep)?;
+    terminal.notices(database);
+    if !terminal.is_quiet() {
+        terminal.print(&format!("{told}\n{}", outcome(&ingested, &id)))?;
+    }
+    Ok(())
+}
+
+/// What was read, in words.
+fn told(extraction: &Extraction, keep: KeepText) -> String {
+    let Extraction { document, text, proposals, .. } = extraction;
+    let of = |wanted: fn(&Said) -> bool| proposals.iter().filter(|proposal| wanted(&proposal.says)).count();
+    let parts = [
+        (of(|says| matches!(says, Said::Entity { .. })), "entity"),
+        (of(|says| matches!(says, Said::Event { .. })), "event"),
+        (of(|says| matches!(says, Said::Name { .. })), "name"),
+        (of(|says| matches!(says, Said::Attribute { .. })), "attribute"),
+        (of(|says| matches!(says, Said::Link { .. })), "link"),
+        (of(|says| matches!(says, Said::SameAs { .. })), "sameness"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| if word == "sameness" { format!("{number} of sameness") } else { count(number, word) })
+        .collect();
+    let kept = match keep {
+        KeepText::Whole => "its licence lets the database keep the whole text",
+        KeepText::Sentences => "of its text the database keeps the sentences that claims rest on",
+        KeepText::Nothing => "of its text the database keeps nothing",
+    };
+    let list = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    format!(
+        "{}: {:?}, {} bytes\n{}{list}\n{kept}",
+        document.id,
+        safe(&document.title),
+        text.len(),
+        count(proposals.len(), "proposal"),
+    )
+}
+
+/// What is new, and how to go on.
+fn outcome(ingested: &Ingested, id: &str) -> String {
+    let Ingested { new, before, doubled, gone } = *ingested;
+    let mut lines = Vec::new();
+    if new == 0 {
+        lines.push("nothing new is proposed".to_owned());
+    } else {
+        lines.push(format!("{new} new; `tieline review {id}` decides about them"));
+    }
+    if before > 0 {
+        lines.push(format!("{before} proposed before"));
+    }
+    if doubled > 0 {
+        lines.push(format!("{doubled} left out, whose entity another proposal adds"));
+    }
+    if gone > 0 {
+        lines.push(format!("{gone} of an earlier edition of the document are gone"));
+    }
+    lines.join("\n")
+}

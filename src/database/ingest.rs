@@ -1,0 +1,462 @@
+//! Documents: their proposals are kept, decided about, and committed.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::commit::now;
+use super::desks::{Desks, Kept, Lock};
+use super::known::Known;
+use super::{CommitSummary, Database, DatabaseError, project};
+use crate::extract::review::{Accepting, Desk, Event, Fate, Status, Verdict};
+use crate::extract::{DocumentMeta, EntityRef, Extraction, Fault, KeepText, Proposal};
+use crate::model::{CommitNo, Diagnostic, Source};
+
+/// What ingesting a document did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// How many proposals are new.
+    pub new: usize,
+    /// How many were proposed before, decided or not.
+    pub before: usize,
+    /// How many add an entity that another proposal adds already.
+    pub doubled: usize,
+    /// How many were proposed by an earlier edition of the document, are undecided, and are not in this one.
+    pub gone: usize,
+}
+
+/// The review of one document: the only one at a time.
+#[derive(Debug)]
+pub struct Review {
+    desks: Desks,
+    _lock: Lock,
+    desk: Desk,
+    keep: KeepText,
+    /// Ids that entities of other documents will have.
+    taken: HashSet<String>,
+    /// Decisions that could not be read.
+    unreadable: usize,
+}
+
+impl Database {
+    /// Reads a file of proposals that any program may have made. `text` is the document's, if it stands in a file of its
+    /// own.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file.
+    pub fn read_proposals(
+        &mut self,
+        file: &str,
+        content: &str,
+        text: Option<String>,
+    ) -> Result<Extraction, DatabaseError> {
+        let kinds = std::sync::Arc::clone(&self.kinds);
+        self.read_graph(|graph| Extraction::read(file, content, text.clone(), &kinds, &Known(graph)))?
+            .map_err(DatabaseError::Refused)
+    }
+
+    /// What is wrong with an extraction, as [`Extraction::check`].
+    ///
+    /// # Errors
+    /// The graph is damaged and cannot be made anew.
+    pub fn check_extraction(&mut self, extraction: &Extraction) -> Result<Vec<Fault>, DatabaseError> {
+        let kinds = std::sync::Arc::clone(&self.kinds);
+        self.read_graph(|graph| extraction.check(&kinds, &Known(graph)))
+    }
+
+    /// The description of the source whose text has this digest, or else of the one whose id is `id`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn known_source(&mut self, digest: &str, id: Option<&str>) -> Result<Option<Source>, DatabaseError> {
+        if self.graph.generation() == 0 {
+            return Ok(None);
+        }
+        let sources = self.store()?.sources()?;
+        let by_digest = || sources.iter().find(|source| source.digest.as_deref() == Some(digest));
+        let by_id = |id: &str| sources.iter().find(|source| *source.id == *id);
+        Ok(id.map_or_else(by_digest, by_id).cloned())
+    }
+
+    /// The document whose text has this digest among those that were ingested.
+    ///
+    /// # Errors
+    /// The folder of proposals cannot be read.
+    pub fn ingested(&self, digest: &str) -> Result<Option<DocumentMeta>, DatabaseError> {
+        let desks = Desks::of(&self.directory);
+        for id in desks.ids()? {
+            // A damaged file is the next one's to complain about who needs it.
+            if let Ok(Some(kept)) = desks.read(&id)
+                && kept.extraction.document.digest.as_deref() == Some(digest)
+            {
+                return Ok(Some(kept.extraction.document));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps the proposals of a document until they are decided. What was proposed before is not proposed again: a text
+    /// that is ingested twice proposes nothing new, and one by two programs what each of them found.
+    ///
+    /// # Errors
+    /// Another process changes proposals; an earlier edition of the document has accepted proposals that are not yet in the
+    /// database; the disk refuses.
+    pub fn ingest(&mut self, extraction: Extraction, keep: KeepText) -> Result<Ingested, DatabaseError> {
+        // The folder is inside the database, which has to be there first.
+        self.graph_and_store()?;
+        self.release();
+        let desks = Desks::of(&self.directory);
+        let _lock = desks.lock()?;
+        let id = extraction.document.id.clone();
+        let before = match desks.read(&id) {
+            Err(DatabaseError::Desk { .. }) => None,
+            read => read?,
+        };
+        let mut ingested = Ingested::default();
+        let merged = match before {
+            Some(kept) if kept.extraction.text == extraction.text => merged(kept.extraction, extraction, &mut ingested),
+            Some(kept) => {
+                let fates = self.fates()?;
+                let desk = Desk::new(kept.extraction, kept.events, &|batch| fate(&fates, batch));
+                if desk.tally().accepted > 0 {
+                    return Err(DatabaseError::Impossible(format!(
+                        "an earlier edition of {id} has accepted proposals that are not in the database yet; \
+                         `tieline review {id} --commit` puts them there"
+                    )));
+                }
+                let here: HashSet<&str> = extraction.proposals.iter().map(|proposal| &*proposal.id).collect();
+                for proposal in &desk.extraction().proposals {
+                    let stays = here.contains(&*proposal.id);
+                    ingested.before += usize::from(stays);
+                    ingested.gone += usize::from(!stays);
+                }
+                ingested.new = extraction.proposals.len() - ingested.before;
+                extraction
+            }
+            None => {
+                ingested.new = extraction.proposals.len();
+                extraction
+            }
+        };
+        desks.write(&merged, keep)?;
+        Ok(ingested)
+    }
+
+    /// All documents with proposals, each with what has been decided; and what is wrong with files that cannot be read.
+    ///
+    /// # Errors
+    /// The folder or the database cannot be read.
+    pub fn desks(&mut self) -> Result<(Vec<Desk>, Vec<String>), DatabaseError> {
+        let desks = Desks::of(&self.directory);
+        let ids = desks.ids()?;
+        let (mut found, mut problems) = (Vec::new(), Vec::new());
+        if ids.is_empty() {
+            return Ok((found, problems));
+        }
+        let fates = self.fates()?;
+        for id in ids {
+            match desks.read(&id) {
+                Ok(Some(Kept { extraction, events, unreadable, .. })) => {
+                    if unreadable > 0 {
+                        problems.push(unreadable_decisions(&id, unreadable));
+                    }
+                    found.push(Desk::new(extraction, events, &|batch| fate(&fates, batch)));
+                }
+                Ok(None) => {}
+                Err(error @ DatabaseError::Desk { .. }) => problems.push(error.to_string()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((found, problems))
+    }
+
+    /// Begins the review of a document.
+    ///
+    /// # Errors
+    /// There is none with this id, its proposals are damaged, or another process changes proposals.
+    pub fn review(&mut self, id: &str) -> Result<Review, DatabaseError> {
+        let desks = Desks::of(&self.directory);
+        let unknown = |ids: &[String]| {
+            let near = crate::schema::nearest(id, ids.iter().map(String::as_str));
+            let help = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            DatabaseError::Impossible(format!("there are no proposals of a document {id}{help}"))
+        };
+        let ids = desks.ids()?;
+        if !ids.iter().any(|known| known == id) {
+            return Err(unknown(&ids));
+        }
+        let lock = desks.lock()?;
+        let kept = desks.read(id)?.ok_or_else(|| unknown(&ids))?;
+        let fates = self.fates()?;
+        let desk = Desk::new(kept.extraction, kept.events, &|batch| fate(&fates, batch));
+        let taken = self.taken(id)?;
+        Ok(Review { desks, _lock: lock, desk, keep: kept.keep, taken, unreadable: kept.unreadable })
+    }
+
+    /// The ids that entities of other documents than this one have or will have.
+    pub(super) fn taken(&mut self, id: &str) -> Result<HashSet<String>, DatabaseError> {
+        let (others, _) = self.desks()?;
+        let others = others.iter().filter(|other| other.extraction().document.id != id);
+        Ok(others.flat_map(|other| other.ids().map(str::to_owned).collect::<Vec<_>>()).collect())
+    }
+
+    /// Commits what was accepted in a review and is not in the database yet. `None` if there is nothing.
+    ///
+    /// # Errors
+    /// The database has changed so that something accepted fits it no more; it is busy; the disk refuses. What was accepted
+    /// stays accepted and waits.
+    pub fn commit_review(&mut self, review: &mut Review, author: &str) -> Result<Option<CommitSummary>, DatabaseError> {
+        let (batch, ids) = review.desk.waiting();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let document = self.described(&review.desk.extraction().document)?;
+        self.refresh_if_there()?;
+        let kinds = std::sync::Arc::clone(&self.kinds);
+        let keep_text = review.keep != KeepText::Nothing;
+        let changes =
+            self.read_graph(|graph| review.desk.changes(&document, &ids, &Known(graph), &kinds, keep_text))?;
+        let changes = changes.map_err(|faults| {
+            let told = |fault: &Fault| {
+                let id = fault.proposal.and_then(|at| ids.get(at)).map_or("", String::as_str);
+                Diagnostic { help: fault.help.clone(), ..Diagnostic::new("", 0..0, format!("{id}: {}", fault.message)) }
+            };
+            DatabaseError::Refused(faults.iter().map(told).collect())
+        })?;
+        let id = &document.id;
+        review.keep_events(&[Event::Batch { batch: batch.clone(), proposals: ids.clone() }], &|_| Fate::Missing)?;
+        let summary = self.commit(changes, author, &format!("review {id} [{batch}]"));
+        self.release();
+        let summary = summary?;
+        match &summary.commit {
+            Some(commit) => {
+                let commit = commit.number;
+                review.desk.apply(Event::Batch { batch, proposals: ids }, &|_| Fate::Committed(commit));
+            }
+            None => review.keep_events(&[Event::Known { proposals: ids }], &|_| Fate::Missing)?,
+        }
+        Ok(Some(summary))
+    }
+
+    /// What a document adds to what the database knows of the source already.
+    pub(super) fn described(&mut self, document: &DocumentMeta) -> Result<DocumentMeta, DatabaseError> {
+        let Some(known) = self.known_source("", Some(&document.id))? else { return Ok(document.clone()) };
+        Ok(document.clone().or(&known))
+    }
+
+    /// What became of the batches that are named in the history.
+    pub(super) fn fates(&mut self) -> Result<HashMap<String, Fate>, DatabaseError> {
+        let mut fates = HashMap::new();
+        let (_, store) = self.graph_and_store()?;
+        let gone = project::retracted(&store.retractions()?, CommitNo::MAX);
+        for record in store.commits()? {
+            let message = record.commit.message.strip_suffix(']').and_then(|message| message.rsplit_once('['));
+            let Some((_, batch)) = message.filter(|(review, _)| review.starts_with("review ")) else { continue };
+            let undone = !record.claims.is_empty() && record.claims.clone().all(|claim| gone.contains_key(&claim));
+            let fate = if undone { Fate::Undone } else { Fate::Committed(record.commit.number) };
+            fates.insert(batch.to_owned(), fate);
+        }
+        self.release();
+        Ok(fates)
+    }
+}
+
+/// What became of a batch; one that the history does not name was never committed.
+pub(super) fn fate(fates: &HashMap<String, Fate>, batch: &str) -> Fate {
+    fates.get(batch).copied().unwrap_or(Fate::Missing)
+}
+
+fn unreadable_decisions(id: &str, count: usize) -> String {
+    format!("{count} of the decisions about {id} cannot be read; what they decided is open again")
+}
+
+/// What two extractions of one text propose together.
+fn merged(mut before: Extraction, again: Extraction, ingested: &mut Ingested) -> Extraction {
+    let ids: HashSet<String> = before.proposals.iter().map(|proposal| proposal.id.clone()).collect();
+    let adds: HashSet<EntityRef> = before.proposals.iter().filter_map(|it| it.says.proposes()).cloned().collect();
+    for proposal in again.proposals {
+        if ids.contains(&proposal.id) {
+            ingested.before += 1;
+        } else if proposal.says.proposes().is_some_and(|entity| adds.contains(entity)) {
+            ingested.doubled += 1;
+        } else {
+            ingested.new += 1;
+            before.proposals.push(proposal);
+        }
+    }
+    before.proposals.sort_by_key(|proposal| proposal.at.span.0);
+    before.document = again.document;
+    before.notes = again.notes;
+    before
+}
+
+impl Review {
+    /// The proposals and what has been decided.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// What a reviewer should know before beginning.
+    pub fn notices(&self) -> Vec<String> {
+        let id = &self.desk.extraction().document.id;
+        let unreadable = (self.unreadable > 0).then(|| unreadable_decisions(id, self.unreadable));
+        unreadable.into_iter().chain(self.desk.extraction().notes.iter().cloned()).collect()
+    }
+
+    /// Accepts the proposal at a place, as it is or edited; if it adds an entity, `is` may name the one that it is instead.
+    /// When this returns the places of what was accepted, this one first, they are on disk.
+    ///
+    /// # Errors
+    /// What [`Desk::accept`] refuses; or the disk does.
+    pub fn accept(
+        &mut self,
+        database: &Database,
+        at: usize,
+        edited: Option<Proposal>,
+        is: Option<EntityRef>,
+        by: &str,
+    ) -> Result<Result<Vec<usize>, Vec<Fault>>, DatabaseError> {
+        let taken = |id: &str| self.taken.contains(id);
+        let known = Known(&database.graph);
+        let with = Accepting { known: &known, schema: database.schema(), taken: &taken, by, at: now() };
+        match self.desk.accept(at, edited, is, &with) {
+            Ok(events) => self.decide(events).map(Ok),
+            Err(faults) => Ok(Err(faults)),
+        }
+    }
+
+    /// The entities that accepting the proposal at a place would add besides it.
+    ///
+    /// # Errors
+    /// What [`Desk::accept`] refuses.
+    pub fn would_accept(
+        &self,
+        database: &Database,
+        at: usize,
+        edited: Option<Proposal>,
+    ) -> Result<Vec<EntityRef>, Vec<Fault>> {
+        let taken = |id: &str| self.taken.contains(id);
+        let known = Known(&database.graph);
+        let with = Accepting { known: &known, schema: database.schema(), taken: &taken, by: "", at: 0 };
+        let events = self.desk.accept(at, edited, None, &with)?;
+        let added = events.iter().skip(1).filter_map(|event| match event {
+            Event::Decided { verdict: Verdict::Accepted { proposal, .. }, .. } => proposal.says.proposes().cloned(),
+            _ => None,
+        });
+        Ok(added.collect())
+    }
+
+    /// Accepts the open ones of the proposals at some places, in this order, and returns those that are refused, each with
+    /// why. When this returns, all decisions are on disk.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn accept_all(
+        &mut self,
+        database: &Database,
+        places: &[usize],
+        by: &str,
+    ) -> Result<Vec<(usize, Vec<Fault>)>, DatabaseError> {
+        let (mut all, mut refused) = (Vec::new(), Vec::new());
+        let known = Known(&database.graph);
+        for &at in places.iter() {
+            // Somebody else may have brought it along.
+            if self.desk.status(at) != Status::Open {
+                continue;
+            }
+            let taken = |id: &str| self.taken.contains(id);
+            let with = Accepting { known: &known, schema: database.schema(), taken: &taken, by, at: now() };
+            match self.desk.accept(at, None, None, &with) {
+                Ok(events) => {
+                    for event in events {
+                        self.desk.apply(event.clone(), &|_| Fate::Missing);
+                        all.push(event);
+                    }
+                }
+                Err(faults) => refused.push((at, faults)),
+            }
+        }
+        if !all.is_empty() {
+            self.desks.append(&self.desk.extraction().document.id, &all)?;
+        }
+        Ok(refused)
+    }
+
+    /// Rejects the proposal at a place and what rests on it. When this returns the places of what was rejected, this one
+    /// first, they are on disk.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn reject(&mut self, at: usize, by: &str) -> Result<Vec<usize>, DatabaseError> {
+        self.decide(self.desk.reject(at, by, now()))
+    }
+
+    /// Takes back what was decided about the proposals at some places, unless it is in the database.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn reopen(&mut self, places: &[usize], by: &str) -> Result<Vec<usize>, DatabaseError> {
+        let time = now();
+        self.decide(places.iter().filter_map(|at| self.desk.reopen(*at, by, time)).collect())
+    }
+
+    fn decide(&mut self, events: Vec<Event>) -> Result<Vec<usize>, DatabaseError> {
+        let place = |event: &Event| match event {
+            Event::Decided { proposal, .. } => self.desk.find(proposal),
+            _ => None,
+        };
+        let places = events.iter().filter_map(place).collect();
+        self.keep_events(&events, &|_| Fate::Missing)?;
+        Ok(places)
+    }
+
+    pub(super) fn keep_events(&mut self, events: &[Event], fate: &dyn Fn(&str) -> Fate) -> Result<(), DatabaseError> {
+        if !events.is_empty() {
+            self.desks.append(&self.desk.extraction().document.id, events)?;
+        }
+        for event in events {
+            self.desk.apply(event.clone(), fate);
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    /// What `verify` says of proposals: nothing where there are none.
+    pub(super) fn proposals_report(&mut self) -> Result<Vec<String>, DatabaseError> {
+        let (desks, problems) = self.desks()?;
+        let told = desks.iter().map(|desk| {
+            let (id, tally) = (&desk.extraction().document.id, desk.tally());
+            format!("{id}: {} open, {} accepted and not yet in the database", tally.open, tally.accepted)
+        });
+        Ok(told.chain(problems).collect())
+    }
+
+    /// Reads a text file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read, is longer, is not UTF-8, or is no text.
+    pub fn read_text(path: &Path, limit: u64) -> Result<String, DatabaseError> {
+        use std::io::Read;
+        let refuse = |text: &str, at: usize, message: String| {
+            let diagnostic = Diagnostic::new(text, at..at + 1, message).in_file(path.display().to_string());
+            DatabaseError::Refused(vec![diagnostic])
+        };
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+        read.map_err(|error| refuse("", 0, format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > limit {
+            let help =
+                format!("this has more than {limit} bytes, which is the most that is read; --limit sets another");
+            return Err(refuse("", 0, help));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes());
+            refuse(&text, valid, "this is not UTF-8 text".to_owned())
+        })?;
+        match text.find('\0') {
+            Some(at) => Err(refuse(&text, at, "this is no text: it has a zero byte".to_owned())),
+            None => Ok(text),
+        }
+    }
+}
