@@ -65,9 +65,13 @@ impl Database {
         let Draft { document, choices, entities, seed } = draft::read(file, text).map_err(DatabaseError::Refused)?;
         let mut review = self.review(&document)?;
         let kinds = std::sync::Arc::clone(&self.kinds);
-        let changes = self
+        let mut changes = self
             .read_graph(|graph| read::seed_text(file, seed.clone(), &kinds, &Known(graph)))?
             .map_err(DatabaseError::Refused)?;
+        let source = changes.sources().iter().position(|source| *source.id == *document);
+        if let (Some(source), KeepText::Whole) = (source, review.keep()) {
+            changes.texts.push((source as u32, review.desk().extraction().text.clone()));
+        }
         // What was accepted at the prompt has its own batch.
         self.commit_review(&mut review, author)?;
 

@@ -10,6 +10,7 @@ use super::{CommitSummary, Database, DatabaseError, project};
 use crate::extract::review::{Accepting, Desk, Event, Fate, Status, Verdict};
 use crate::extract::{DocumentMeta, EntityRef, Extraction, Fault, KeepText, Proposal};
 use crate::model::{CommitNo, Diagnostic, Source};
+use crate::store::{Store, StoreError};
 
 /// What ingesting a document did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,7 +103,10 @@ impl Database {
     /// database; the disk refuses.
     pub fn ingest(&mut self, extraction: Extraction, keep: KeepText) -> Result<Ingested, DatabaseError> {
         // The folder is inside the database, which has to be there first.
-        self.graph_and_store()?;
+        if matches!(Store::format(&self.directory), Err(StoreError::Missing(_))) {
+            let (_, store) = self.graph_and_store()?;
+            self.graph = project::build_and_keep(&store.directory().to_owned(), store, &mut Vec::new())?;
+        }
         self.release();
         let desks = Desks::of(&self.directory);
         let _lock = desks.lock()?;
@@ -215,13 +219,16 @@ impl Database {
         let keep_text = review.keep != KeepText::Nothing;
         let changes =
             self.read_graph(|graph| review.desk.changes(&document, &ids, &Known(graph), &kinds, keep_text))?;
-        let changes = changes.map_err(|faults| {
+        let mut changes = changes.map_err(|faults| {
             let told = |fault: &Fault| {
                 let id = fault.proposal.and_then(|at| ids.get(at)).map_or("", String::as_str);
                 Diagnostic { help: fault.help.clone(), ..Diagnostic::new("", 0..0, format!("{id}: {}", fault.message)) }
             };
             DatabaseError::Refused(faults.iter().map(told).collect())
         })?;
+        if review.keep == KeepText::Whole {
+            changes.texts.push((0, review.desk.extraction().text.clone()));
+        }
         let id = &document.id;
         review.keep_events(&[Event::Batch { batch: batch.clone(), proposals: ids.clone() }], &|_| Fate::Missing)?;
         let summary = self.commit(changes, author, &format!("review {id} [{batch}]"));
@@ -293,6 +300,11 @@ impl Review {
     /// The proposals and what has been decided.
     pub fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// How much of the document's text the database keeps.
+    pub fn keep(&self) -> KeepText {
+        self.keep
     }
 
     /// What a reviewer should know before beginning.
