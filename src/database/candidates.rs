@@ -26,13 +26,15 @@ pub struct Candidate {
 const LEAST_SCORE: f64 = 0.6;
 
 impl Database {
-    /// Entities that have one of these names or a similar one, the best first.
-    pub fn candidates(&self, names: &[&str], most: usize) -> Vec<Candidate> {
+    /// Entities of a kind that have this name or a similar one, the best first.
+    pub fn candidates(&self, name: &str, kind: &str, most: usize) -> Vec<Candidate> {
         let graph = &self.graph;
         let mut found: Vec<Candidate> = Vec::new();
-        for hit in names.iter().flat_map(|name| graph.find(name, most)) {
+        // Those of other kinds are left out after the search.
+        for hit in graph.find(name, most.saturating_mul(4)) {
             let Some(node) = graph.node(graph.representative(hit.entity)) else { continue };
-            if hit.score < LEAST_SCORE || found.iter().any(|candidate| *candidate.id == *node.id) {
+            let is_kind = graph.kind_name(node.kind) == kind;
+            if hit.score < LEAST_SCORE || !is_kind || found.iter().any(|candidate| *candidate.id == *node.id) {
                 continue;
             }
             found.push(Candidate {
@@ -71,7 +73,10 @@ impl Database {
         let added = desk.extraction().proposals.iter().filter_map(|proposal| proposal.says.proposes());
         let new = added.filter(|entity| desk.new_name(entity).is_some_and(|name| names::fold(&name) == folded));
         let mut found: Vec<EntityRef> = new.cloned().collect();
-        found.extend(known.named(text).into_iter().map(|named| EntityRef::Known(named.id)));
+        // Who was new here and is in the database by now is one and not two.
+        let settled: Vec<String> = found.iter().filter_map(|entity| desk.settled(entity, &known)).collect();
+        let named = known.named(text).into_iter().filter(|named| !settled.contains(&named.id));
+        found.extend(named.map(|named| EntityRef::Known(named.id)));
         found.sort();
         found.dedup();
         match found.as_slice() {

@@ -6,8 +6,9 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use super::show::Look;
 use super::{Failure, Terminal};
 use crate::database::{Candidate, Database, Review};
+use crate::extract::proposal::EVENT;
 use crate::extract::review::{Status, edit};
-use crate::extract::{EntityRef, Fault, Proposal};
+use crate::extract::{EntityRef, Fault, Proposal, Said};
 use crate::schema::nearest;
 use crate::write::safe;
 
@@ -108,7 +109,11 @@ impl<'a> Dialogue<'a> {
         let Some(proposal) = self.proposal(at) else { return Vec::new() };
         let Some(entity) = proposal.says.proposes() else { return Vec::new() };
         let name = self.review.desk().new_name(entity).unwrap_or_default();
-        self.database.candidates(&[&name], OFFERED)
+        let kind = match &proposal.says {
+            Said::Entity { kind, .. } => kind,
+            _ => EVENT,
+        };
+        self.database.candidates(&name, kind, OFFERED)
     }
 
     fn show(&self, at: usize, candidates: &[Candidate]) -> Result<(), Failure> {
@@ -220,7 +225,7 @@ impl<'a> Dialogue<'a> {
             let fields = edit::fields(&proposal);
             let width = fields.iter().map(|(field, _)| field.len()).max().unwrap_or_default();
             for (field, value) in fields {
-                self.say(&format!("  {field:width$}  {}", safe(&value)))?;
+                self.say(format!("  {field:width$}  {}", safe(&value)).trim_end())?;
             }
             self.say("  `e FIELD VALUE` sets one, `e FIELD -` takes it away, `e turn` turns a link round")?;
             return Ok(Flow::Again);

@@ -1,6 +1,6 @@
 //! A document's proposals and what has been decided about them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -22,6 +22,8 @@ pub struct Desk {
     states: BTreeMap<String, State>,
     /// Ids that entities got from decisions that were taken back later: they get them again.
     former: HashMap<String, String>,
+    /// Ids that entities got, even if that was taken back.
+    given: HashSet<String>,
     batches: usize,
 }
 
@@ -102,7 +104,7 @@ impl Desk {
         let adds: HashMap<_, _> = extraction.proposals.iter().enumerate().filter_map(added).collect();
         let order = order(&extraction, &adds);
         let (states, former) = (BTreeMap::new(), HashMap::new());
-        let mut desk = Self { extraction, order, places, adds, states, former, batches: 0 };
+        let mut desk = Self { extraction, order, places, adds, states, former, given: HashSet::new(), batches: 0 };
         for event in events {
             desk.apply(event, fate);
         }
@@ -182,6 +184,9 @@ impl Desk {
                     self.states.get(&proposal)
                 {
                     self.former.insert(proposal.clone(), id.clone());
+                }
+                if let Verdict::Accepted { entity: Some(Settled::Adds(id)), .. } = &verdict {
+                    self.given.insert(id.clone());
                 }
                 self.states.insert(proposal, State { verdict, by, home: Home::Waiting });
             }
@@ -290,12 +295,12 @@ impl Desk {
         Some(Event::Decided { proposal, verdict, by: by.to_owned(), at: time })
     }
 
-    /// The ids of the proposals that are accepted and not in the database, and the name for the batch of them.
+    /// The ids of the proposals that are accepted and not in the database, in the order in which they are asked,
+    /// and the name for the batch of them.
     pub fn waiting(&self) -> (String, Vec<String>) {
-        let waiting = |(id, state): (&String, &State)| {
-            (matches!(state.verdict, Verdict::Accepted { .. }) && state.home == Home::Waiting).then(|| id.clone())
-        };
-        let ids: Vec<String> = self.states.iter().filter_map(waiting).collect();
+        let waiting = self.order.iter().filter(|at| self.status(**at) == Status::Accepted);
+        let id = |at: &usize| self.extraction.proposals.get(*at).map(|proposal| proposal.id.clone());
+        let ids: Vec<String> = waiting.filter_map(id).collect();
         (self.batch(&ids), ids)
     }
 
@@ -353,12 +358,9 @@ impl Desk {
         claims(document, &accepted, &who, schema, keep_text)
     }
 
-    /// The ids that entities of this desk have or will have in the database.
+    /// The ids that entities of this desk have, will have, or had.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.states.values().filter_map(|state| match &state.verdict {
-            Verdict::Accepted { entity: Some(Settled::Adds(id)), .. } => Some(id.as_str()),
-            _ => None,
-        })
+        self.given.iter().map(String::as_str)
     }
 
     /// Who a reference stands for by the decisions made here and those `deciding`.
@@ -401,7 +403,7 @@ impl Desk {
             return Some(former.clone());
         }
         let wanted = proposal.says.proposes()?.id();
-        let is_free = |id: &str| known.entity(id).is_none() && !taken(id) && !self.ids().any(|given| given == id);
+        let is_free = |id: &str| known.entity(id).is_none() && !taken(id) && !self.given.contains(id);
         let numbered = (2..).map(|number| format!("{wanted}-{number}"));
         std::iter::once(wanted.to_owned()).chain(numbered).find(|id| is_free(id))
     }
