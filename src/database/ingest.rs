@@ -105,7 +105,7 @@ impl Database {
         // The folder is inside the database, which has to be there first.
         if matches!(Store::format(&self.directory), Err(StoreError::Missing(_))) {
             let (_, store) = self.graph_and_store()?;
-            self.graph = project::build_and_keep(&store.directory().to_owned(), store, &mut Vec::new())?;
+            self.graph = project::build_and_keep(store.directory(), store, &mut Vec::new())?;
         }
         self.release();
         let desks = Desks::of(&self.directory);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::surroundings::surroundings;
+use super::surroundings::{AROUND, surroundings, without_empty};
 use super::{Verbs, optional, place};
 use crate::graph::{LinkFilter, LinkNo};
 use crate::model::Truth;
@@ -15,9 +15,9 @@ use crate::query::run::QueryError;
 impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
-        let columns =
-            ["link", "source", "place", "speaker", "modality", "grade", "when", "text", "around", "note", "added"];
-        let mut found = Found::new(&columns);
+        let mut found = Found::new(&[
+            "link", "source", "place", "speaker", "modality", "grade", "when", "text", AROUND, "note", "added",
+        ]);
         let mut texts = HashMap::new();
         let links: Vec<LinkNo> = match why {
             Why::Number(number) => {
@@ -76,7 +76,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let numbers: Vec<_> = admitted.iter().map(|(number, _)| *number).collect();
             for cited in self.cited(&numbers)? {
                 if !self.meter.fits(found.len()) {
-                    return Ok(found);
+                    return Ok(without_empty(found));
                 }
                 let added = self.claims.added(cited.number).map_err(QueryError::Claims)?;
                 let source = cited.claim.source;
@@ -104,6 +104,6 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         if left_out > 0 {
             found.notes.push(format!("{left_out} more claims are outside the scope"));
         }
-        Ok(found)
+        Ok(without_empty(found))
     }
 }
