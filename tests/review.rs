@@ -252,6 +252,20 @@ fn undoing_a_commit_opens_its_proposals_again() {
 }
 
 #[test]
+fn a_decision_is_taken_back_by_its_id() {
+    let home = with(&Paper::new());
+    review(&home, "a\nr\nq\n").ok();
+    let [accepted, rejected] =
+        ["new: Harbour Front (Organisation, militant_group), also \"HF\" (acronym)", "new: Port Front (Organisation)"]
+            .map(|says| id_of(&home, says));
+    let told = home.run(["review", "--reopen", &rejected[..6]]).ok();
+    assert_eq!(told, "harbour-report: 8 proposals: 4 open, 1 in the database, 3 rejected\n");
+    for (id, told) in [(&*accepted, "`tieline undo 1`"), (&*rejected, "is open"), ("p-", "not the id of one")] {
+        assert!(home.run(["review", "--reopen", id]).fails(1).contains(told), "{id}");
+    }
+}
+
+#[test]
 fn what_was_acknowledged_survives_a_kill() {
     let home = with(&Paper::new());
     for round in 1..=3 {

@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::run::summary_text;
 use super::{Failure, Global, Target, Terminal, count};
-use crate::database::{Database, Review as Sitting};
+use crate::database::{Database, DatabaseError, Review as Sitting};
 use crate::extract::review::{Desk, Status, Tally, words};
 use crate::extract::{EntityRef, Extraction, Proposal};
 use crate::graph::{Answer, Cell};
@@ -37,6 +37,9 @@ pub struct Review {
     /// Accept all open proposals
     #[arg(long, conflicts_with_all = ["list", "format", "from", "accept_above"])]
     all: bool,
+    /// Open again what was rejected, or accepted and not yet committed, by the id of the proposal
+    #[arg(long, value_name = "PROPOSAL", conflicts_with_all = ["list", "format", "from", "accept_above", "all", "commit"])]
+    reopen: Vec<String>,
     /// Only put into the database what was accepted
     #[arg(long, conflicts_with_all = ["list", "format", "from", "accept_above", "all"])]
     commit: bool,
@@ -121,6 +124,9 @@ pub fn run(review: &Review, database: &mut Database, global: &Global, terminal: 
         }
         (None, false) => {}
     }
+    if !review.reopen.is_empty() {
+        return reopen(&review.reopen, &chosen, database, &author, terminal);
+    }
     let waits = |desk: &&&Desk| desk.tally().open + desk.tally().accepted > 0;
     let ids: Vec<String> = chosen.iter().filter(waits).map(|desk| desk.extraction().document.id.clone()).collect();
     if ids.is_empty() {
@@ -147,6 +153,35 @@ pub fn run(review: &Review, database: &mut Database, global: &Global, terminal: 
         }
     }
     if refused > 0 { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// Opens proposals again.
+fn reopen(
+    ids: &[String],
+    desks: &[&Desk],
+    database: &mut Database,
+    author: &str,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    for id in ids {
+        let found: Vec<&&Desk> = desks.iter().filter(|desk| desk.find(id).is_some()).collect();
+        let [desk] = found.as_slice() else {
+            return Err(DatabaseError::Impossible(format!("{id} is not the id of one proposal")).into());
+        };
+        let mut sitting = database.review(&desk.extraction().document.id)?;
+        let places: Vec<usize> = sitting.desk().find(id).into_iter().collect();
+        if sitting.reopen(&places, author)?.is_empty() {
+            let status = places.first().map(|at| sitting.desk().status(*at));
+            let why = match status {
+                Some(Status::Committed(Some(commit))) => format!("in the database; `tieline undo {commit}` opens it"),
+                Some(Status::Committed(None)) => "in the database".to_owned(),
+                _ => "open".to_owned(),
+            };
+            return Err(DatabaseError::Impossible(format!("{id} is {why}")).into());
+        }
+        print(&tally(sitting.desk()), terminal)?;
+    }
+    Ok(())
 }
 
 /// Commits what was accepted, and says what that did.

@@ -8,6 +8,8 @@ mod desk;
 pub mod draft;
 pub mod edit;
 mod event;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 pub use desk::{Accepting, Desk, Fate, Status, Tally};
