@@ -126,9 +126,7 @@ fn foreign(
         let _progress = Progress::new("reading proposals", 0, terminal.is_quiet());
         database.read_proposals(&name, &content, text)?
     };
-    let described = given.or(Given::from(&extraction.document));
-    let title = extraction.document.title.clone();
-    let document = described.document(&title).map_err(Failure::Usage)?;
+    let document = given.or(Given::from(&extraction.document)).document().map_err(Failure::Usage)?;
     let Extraction { text, proposals, notes, .. } = extraction;
     keep(Extraction::new(document, text, proposals, notes), ingest, database, terminal)
 }

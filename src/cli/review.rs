@@ -74,7 +74,7 @@ fn confidence(text: &str) -> Result<f64, String> {
 pub fn run(review: &Review, database: &mut Database, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     let author = global.author();
     if let Some(path) = &review.from {
-        let text = Database::read_text(path, u64::MAX - 1)?;
+        let text = Database::read_text(path, u64::MAX)?;
         let taken = database.take_draft(&path.display().to_string(), &text, &author)?;
         terminal.notices(database);
         let parts = [

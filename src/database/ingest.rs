@@ -443,32 +443,42 @@ impl Database {
         Ok(told.chain(problems).collect())
     }
 
+    /// Reads a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read, or is longer.
+    pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, DatabaseError> {
+        use std::io::Read;
+        let refuse = |message: String| refusal(path, "", 0, message);
+        let mut bytes = Vec::new();
+        let read =
+            std::fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+        read.map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > limit {
+            let most = format!("this has more than {limit} bytes, which is the most that is read");
+            return Err(refuse(most));
+        }
+        Ok(bytes)
+    }
+
     /// Reads a text file of at most `limit` bytes.
     ///
     /// # Errors
     /// It cannot be read, is longer, is not UTF-8, or is no text.
     pub fn read_text(path: &Path, limit: u64) -> Result<String, DatabaseError> {
-        use std::io::Read;
-        let refuse = |text: &str, at: usize, message: String| {
-            let diagnostic = Diagnostic::new(text, at..at + 1, message).in_file(path.display().to_string());
-            DatabaseError::Refused(vec![diagnostic])
-        };
-        let mut bytes = Vec::new();
-        let read = std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
-        read.map_err(|error| refuse("", 0, format!("cannot be read: {error}")))?;
-        if bytes.len() as u64 > limit {
-            let help =
-                format!("this has more than {limit} bytes, which is the most that is read; --limit sets another");
-            return Err(refuse("", 0, help));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
+        let text = String::from_utf8(Self::read_bytes(path, limit)?).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes());
-            refuse(&text, valid, "this is not UTF-8 text".to_owned())
+            refusal(path, &text, valid, "this is not UTF-8 text".to_owned())
         })?;
         match text.find('\0') {
-            Some(at) => Err(refuse(&text, at, "this is no text: it has a zero byte".to_owned())),
+            Some(at) => Err(refusal(path, &text, at, "this is no text: it has a zero byte".to_owned())),
             None => Ok(text),
         }
     }
+}
+
+fn refusal(path: &Path, text: &str, at: usize, message: String) -> DatabaseError {
+    let diagnostic = Diagnostic::new(text, at..at + 1, message).in_file(path.display().to_string());
+    DatabaseError::Refused(vec![diagnostic])
 }

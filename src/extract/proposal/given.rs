@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{DocumentMeta, slug};
+use super::DocumentMeta;
 use crate::model::{Diagnostic, Reliability};
 
 /// What is said of a document; what is not said is left open.
@@ -90,19 +90,18 @@ impl Given {
         }
     }
 
-    /// The description of a document. Without a title it is `title`; without an id it is made of the title.
+    /// The description of a document. An id or a title that is not said is empty: the document itself may say it.
     ///
     /// # Errors
     /// The reliability is none, in a sentence.
-    pub fn document(self, title: &str) -> Result<DocumentMeta, String> {
+    pub fn document(self) -> Result<DocumentMeta, String> {
         let reliability = match self.reliability {
             Some(letter) => letter.parse().map_err(|error| format!("{error}"))?,
             None => Reliability::F,
         };
-        let title = self.title.unwrap_or_else(|| title.to_owned());
         Ok(DocumentMeta {
-            id: self.id.unwrap_or_else(|| slug(&title)),
-            title,
+            id: self.id.unwrap_or_default(),
+            title: self.title.unwrap_or_default(),
             publisher: self.publisher,
             published: self.published,
             retrieved: self.retrieved,
@@ -193,10 +192,10 @@ mod tests {
     fn what_is_said_first_counts() {
         let file = Given::from_source_file("f", "[source]\nid = \"a\"\ntitle = \"A\"\nreliability = \"B\"").unwrap();
         let given = Given { title: Some("Another".to_owned()), ..Given::default() };
-        let document = given.or(file).document("unused").unwrap();
+        let document = given.or(file).document().unwrap();
         assert_eq!((&*document.id, &*document.title, document.reliability), ("a", "Another", Reliability::B));
-        assert!(Given { reliability: Some("Z".to_owned()), ..Given::default() }.document("x").is_err());
+        assert!(Given { reliability: Some("Z".to_owned()), ..Given::default() }.document().is_err());
         assert!(Given::from_source_file("f", "[source]\nidd = 1").is_err());
-        assert_eq!(Given::default().document("A title").unwrap().id, "a-title");
+        assert_eq!(Given::default().document().unwrap(), DocumentMeta::default());
     }
 }
