@@ -289,3 +289,104 @@ fn a_damaged_file_of_proposals_is_told_and_mended_by_ingesting_again() {
     assert!(ran.err.contains("1 of the decisions about harbour-report cannot be read"), "{}", ran.err);
     assert_eq!(ran.code, 0);
 }
+
+/// A text that the rules understand.
+const NOTICE: &str = "What the monitor reports\n\nThe Northern Brigade broke away from the Harbour Front in 2010. \
+    The Harbour Front is led by Dana Doe.\n";
+
+#[test]
+fn a_document_is_read_by_the_rules() {
+    let home = Home::new();
+    home.file("notice.txt", NOTICE);
+    let told = home.run(["ingest", "notice.txt", "--licence", "CC0", "--published", "2020-06-01"]).ok();
+    assert!(told.starts_with("notice: \"What the monitor reports\""), "{told}");
+    let rows = listed(&home);
+    let led = rows.iter().find(|row| row["says"] == "Harbour Front --led_by--> Dana Doe");
+    assert!(led.is_some_and(|row| row["modality"] == "asserted"), "{rows:#?}");
+    home.run(["review", "--all"]).ok();
+    let why = home.query("why \"Harbour Front\" to \"Dana Doe\"").ok();
+    assert!(why.contains("is led by") || why.contains("led by"), "{why}");
+    assert!(why.contains("The Northern Brigade broke away"), "the text around it is shown\n{why}");
+}
+
+#[test]
+fn a_document_that_was_read_proposes_nothing_new_whatever_it_is_called_and_whatever_is_known_by_now() {
+    let home = Home::new();
+    home.file("notice.txt", NOTICE);
+    home.file("copy.txt", NOTICE);
+    home.run(["ingest", "notice.txt"]).ok();
+    let before = listed(&home);
+    for file in ["notice.txt", "copy.txt"] {
+        let told = home.run(["ingest", file]).ok();
+        assert!(told.starts_with("notice: nothing new is proposed: this text was read before"), "{told}");
+    }
+    assert_eq!(listed(&home), before);
+    let again = home.run(["ingest", "--again", "copy.txt"]).ok();
+    assert!(again.contains("nothing new is proposed\n"), "{again}");
+    home.run_with(["review"], "r\n").ok();
+    home.run(["review", "--all"]).ok();
+    let decided = listed(&home);
+    home.run(["ingest", "notice.txt"]).ok();
+    assert_eq!(listed(&home), decided);
+    // By the present rules the groups are known, and what was said of them is recognised all the same.
+    let again = home.run(["ingest", "--again", "notice.txt"]).ok();
+    let links = |rows: &[Value]| rows.iter().filter(|row| row["what"] == "link").count();
+    assert_eq!(links(&listed(&home)), links(&decided), "{again}");
+}
+
+#[test]
+fn a_source_that_is_known_by_its_text_stays_that_source() {
+    let Some(documents) = common::shared("data/documents") else { return };
+    let home = Home::with_seeds();
+    let text = fs::read(documents.join("cep-ttp-ceasefire.txt")).unwrap();
+    home.file("downloaded.txt", text);
+    let told = home.run(["ingest", "downloaded.txt"]).ok();
+    assert!(told.starts_with("cep-ttp-ceasefire: "), "{told}");
+    home.run(["review", "--all"]).ok();
+    let stats = home.run(["stats", "--format", "csv"]).ok();
+    assert!(stats.contains("sources,1\n"), "{stats}");
+    // What the seed says of the source stays; only what is said of it now counts anew.
+    assert!(home.query("why \"TTP\" to \"al-Qaeda\"").ok().contains("B3"));
+}
+
+#[test]
+fn several_documents_are_read_all_or_none() {
+    let home = Home::new();
+    home.file("one.txt", NOTICE);
+    home.file("two.md", NOTICE.replace("Harbour", "Port").replace("Northern", "Southern"));
+    home.file("three.txt", b"\0\x01\x02");
+    let told = home.run(["ingest", "one.txt", "two.md", "three.txt", "absent.txt"]).fails(1);
+    assert!(told.contains("three.txt") && told.contains("absent.txt") && told.contains("2 errors"), "{told}");
+    assert!(!home.database().exists());
+    let told = home.run(["ingest", "one.txt", "two.md"]).ok();
+    assert!(told.contains("\none: ") || told.starts_with("one: "), "{told}");
+    assert!(told.contains("\ntwo: "), "{told}");
+    home.run(["ingest", "one.txt", "two.md", "--title", "Both"]).fails(2);
+}
+
+#[test]
+fn the_head_of_a_document_describes_it() {
+    let home = Home::new();
+    for head in [
+        "+++\nid = \"note-7\"\ntitle = \"A note\"\nreliability = \"B\"\nlicence = \"CC0\"\n+++\n\n",
+        "---\nid: note-7\ntitle: A note\nlicence: CC0\ndraft: true\n---\n",
+    ] {
+        home.file("x.txt", format!("{head}{NOTICE}"));
+        let told = home.run(["ingest", "x.txt", "--title", "Another title"]).ok();
+        assert!(told.starts_with("note-7: \"Another title\"") || told.contains("read before"), "{told}");
+        assert!(told.contains("whole text") || told.contains("read before"), "{told}");
+    }
+    home.file("x.txt", format!("+++\ntitel = 1\n+++\n{NOTICE}"));
+    let told = home.run(["ingest", "x.txt"]).fails(1);
+    assert!(told.contains("x.txt:2:1"), "{told}");
+}
+
+#[test]
+fn a_hundred_megabytes_are_refused_at_once() {
+    let home = Home::new();
+    let file = fs::File::create(home.at("large.txt")).unwrap();
+    file.set_len(100 << 20).unwrap();
+    let told = home.run(["ingest", "large.txt"]).fails(1);
+    assert!(told.contains("more than 16777216 bytes"), "{told}");
+    assert!(!home.database().exists());
+}

@@ -56,7 +56,7 @@ fn a_whole_review() {
     let home = with(&Paper::new());
     let answers = "a\na\ns\ne\ne when 2020-05-03\na\nwhat\nu\na\nr\nedit modality aleged\nt\na\na\nq\n";
     let ran = review(&home, answers);
-    insta::assert_snapshot!(ran.clone().ok(), @r#"
+    insta::assert_snapshot!(ran.ok().trim(), @r#"
     harbour-report: 1 of 8, p2 s2
     The “Harbour Front” (HF) agreed to a week's truce with the Port Front, Dana Doe said.
 
@@ -314,8 +314,10 @@ fn id_of(home: &Home, says: &str) -> String {
 
 #[test]
 fn a_review_in_an_editor() {
-    let home = with(&Paper::new());
-    let written = draft(&home);
+    let home = Home::new();
+    home.file("p.jsonl", Paper::new().lines());
+    let written = home.run(["ingest", "--proposals", "p.jsonl", "--format", "toml"]).ok();
+    assert_eq!(draft(&home), written);
     let (ansar, tie) = ("new: Ansar Example (Organisation)", "Harbour Front --affiliated_with--> Ansar Example");
     let led = id_of(&home, "Port Front --led_by--> Dana Doe");
     let edited = without(&written, &led)

@@ -5,14 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::progress::Progress;
+use super::review::{Form, form, print_open};
 use super::{Failure, Global, Terminal, count};
 use crate::database::{Database, DatabaseError, Ingested};
-use crate::extract::{Extraction, Given, KeepText, Said};
+use crate::extract::proposal::digest;
+use crate::extract::{Document, DocumentMeta, Extraction, Given, KeepText, Said};
 use crate::model::Diagnostic;
 use crate::write::safe;
 
 /// The most bytes of a document unless told otherwise, in megabytes.
 const LIMIT: u64 = 16;
+
+/// The program that reads documents here.
+const OURSELVES: &str = "tieline";
+/// Any other one.
+const FOREIGN: &str = "another program";
 
 /// What `tieline ingest` takes.
 #[derive(Debug, clap::Args)]
@@ -23,6 +30,15 @@ pub struct Ingest {
     /// Take the proposals of another program (JSON lines, docs/proposals.md)
     #[arg(long, value_name = "FILE")]
     proposals: Option<PathBuf>,
+    /// Write the open proposals instead of a summary: as toml or jsonl to be edited, else as a list
+    #[arg(long, value_name = "FORMAT", value_parser = form())]
+    format: Option<Form>,
+    /// Go by the rules in this folder too [default: the folder `extraction` of the database, if it has one]
+    #[arg(long, value_name = "DIR", conflicts_with = "proposals")]
+    rules: Option<PathBuf>,
+    /// Read documents that were read before once more, by the present rules
+    #[arg(long, conflicts_with = "proposals")]
+    again: bool,
     /// Describe the document by the [source] of this file (TOML)
     #[arg(long, value_name = "FILE")]
     source: Option<PathBuf>,
@@ -102,8 +118,80 @@ pub fn run(ingest: &Ingest, global: &Global, terminal: &Terminal) -> Result<(), 
     terminal.notices(&mut database);
     match &ingest.proposals {
         Some(proposals) => foreign(ingest, proposals, given, &mut database, terminal),
-        None => Err(Failure::Usage("name a file of proposals with --proposals".to_owned())),
+        None => documents(ingest, &given, &mut database, terminal),
     }
+}
+
+/// Reads documents: all or none of them.
+fn documents(ingest: &Ingest, given: &Given, database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+    if ingest.files.len() > 1 && ingest.format == Some(Form::Toml) {
+        return Err(Failure::Usage("a file for an editor is about one document; name no more than one".to_owned()));
+    }
+    if ingest.files.len() > 1 && (given.id.is_some() || given.title.is_some()) {
+        return Err(Failure::Usage("an id and a title are those of one document; name no more than one".to_owned()));
+    }
+    let (mut read, mut refused) = (Vec::new(), Vec::new());
+    for path in &ingest.files {
+        let _progress = Progress::new("reading", 0, terminal.is_quiet());
+        match document(path, ingest, given, database) {
+            Ok(found) => read.push(found),
+            Err(Failure::Database(DatabaseError::Refused(why))) => refused.extend(why),
+            Err(other) => return Err(other),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(DatabaseError::Refused(refused).into());
+    }
+    read.into_iter().try_for_each(|found| match found {
+        Found::New(extraction) => keep(extraction, OURSELVES, ingest, database, terminal),
+        Found::Before(id) => {
+            let told = "nothing new is proposed: this text was read before; --again reads it by the present rules";
+            ended(&format!("{id}: {told}"), &id, ingest, database, terminal)
+        }
+    })
+}
+
+/// Reads one document, and what it may be taken to say.
+fn document(path: &Path, ingest: &Ingest, given: &Given, database: &mut Database) -> Result<Found, Failure> {
+    let name = path.display().to_string();
+    let refuse = |message: String| {
+        Failure::from(DatabaseError::Refused(vec![Diagnostic::new("", 0..0, message).in_file(&*name)]))
+    };
+    let bytes = Database::read_bytes(path, ingest.limit())?;
+    let (head, body) = match std::str::from_utf8(&bytes) {
+        Ok(text) => Given::from_head(&name, text).map_err(|error| DatabaseError::Refused(vec![error]))?,
+        // What is no text, and what is in another encoding, has no head.
+        Err(_) => (Given::default(), ""),
+    };
+    let body = if body.is_empty() { &*bytes } else { body.as_bytes() };
+    let said = given.clone().or(head).document().map_err(Failure::Usage)?;
+    let mut document = Document::read(body, path, said.clone()).map_err(|error| refuse(error.to_string()))?;
+    // A text that is known already is that source, whatever its file is called.
+    let digest = digest(&document.text);
+    let before = database.ingested(&digest, OURSELVES)?;
+    let known = match &before {
+        _ if !said.id.is_empty() => database.known_source(&digest, Some(&said.id))?,
+        Some((before, _)) => Some(before.source()),
+        None => database.known_source(&digest, None)?,
+    };
+    if let Some((before, true)) = &before
+        && !ingest.again
+        && [&*before.id, ""].contains(&&*said.id)
+    {
+        return Ok(Found::Before(before.id.clone()));
+    }
+    if let Some(known) = known {
+        document.meta = DocumentMeta { id: known.id.to_string(), ..said }.or(&known);
+    }
+    Ok(Found::New(database.extract(&document, ingest.rules.as_deref())?))
+}
+
+/// What was found in a document.
+enum Found {
+    /// It was read before, as the source of this id.
+    Before(String),
+    /// It is read now.
+    New(Extraction),
 }
 
 /// Takes the proposals of another program.
@@ -128,11 +216,17 @@ fn foreign(
     };
     let document = given.or(Given::from(&extraction.document)).document().map_err(Failure::Usage)?;
     let Extraction { text, proposals, notes, .. } = extraction;
-    keep(Extraction::new(document, text, proposals, notes), ingest, database, terminal)
+    keep(Extraction::new(document, text, proposals, notes), FOREIGN, ingest, database, terminal)
 }
 
 /// Keeps the proposals and says what there is to decide.
-fn keep(extraction: Extraction, ingest: &Ingest, database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+fn keep(
+    extraction: Extraction,
+    by: &str,
+    ingest: &Ingest,
+    database: &mut Database,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let faults = database.check_extraction(&extraction)?;
     if !faults.is_empty() {
         let told =
@@ -145,12 +239,22 @@ fn keep(extraction: Extraction, ingest: &Ingest, database: &mut Database, termin
     for note in &extraction.notes {
         terminal.say(&format!("note: {}", safe(note)));
     }
-    let ingested = database.ingest(extraction, keep)?;
+    let ingested = database.ingest(extraction, keep, by)?;
     terminal.notices(database);
-    if !terminal.is_quiet() {
-        terminal.print(&format!("{told}\n{}", outcome(&ingested, &id)))?;
+    let told = format!("{told}\n{}", outcome(&ingested, &id));
+    ended(&told, &id, ingest, database, terminal)
+}
+
+/// Says what was done, and writes the open proposals if they are wanted.
+fn ended(told: &str, id: &str, ingest: &Ingest, database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+    match ingest.format {
+        Some(form) => {
+            terminal.say(told);
+            print_open(id, form, database, terminal)
+        }
+        None if terminal.is_quiet() => Ok(()),
+        None => terminal.print(told),
     }
-    Ok(())
 }
 
 /// What was read, in words.

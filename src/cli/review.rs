@@ -47,14 +47,15 @@ pub struct Review {
 
 /// How proposals are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub enum Form {
     /// As a seed file.
     Toml,
     /// As a list.
     List(Format),
 }
 
-fn form() -> impl TypedValueParser<Value = Form> {
+/// The words for a [`Form`].
+pub fn form() -> impl TypedValueParser<Value = Form> {
     let words = std::iter::once("toml").chain(Format::WORDS.into_iter().filter(|word| *word != "dot"));
     PossibleValuesParser::new(words).try_map(|word| match word.as_str() {
         "toml" => Ok(Form::Toml),
@@ -102,27 +103,13 @@ pub fn run(review: &Review, database: &mut Database, global: &Global, terminal: 
         }
         None => desks.iter().collect(),
     };
-    match (review.format, review.list) {
-        (Some(Form::Toml), _) => {
-            let [desk] = chosen.as_slice() else {
-                return Err(Failure::Usage("name the document: a file for an editor is about one".to_owned()));
-            };
-            return terminal.print(database.draft(&desk.extraction().document.id)?.trim_end());
-        }
-        (Some(Form::List(Format::Jsonl)), false) => {
-            return chosen.iter().try_for_each(|desk| terminal.print(open_lines(desk).trim_end()));
-        }
-        (Some(Form::List(format)), _) => {
-            return terminal.answer(&list(database, &chosen), Target { format, ..Target::default() });
-        }
-        (None, true) => {
-            terminal.answer(&list(database, &chosen), Target::default())?;
-            for desk in chosen {
-                terminal.say(&tally(desk));
-            }
-            return Ok(());
-        }
-        (None, false) => {}
+    if let Some(form) = review.format {
+        return write(form, &chosen, database, terminal);
+    }
+    if review.list {
+        terminal.answer(&list(database, &chosen), Target::default())?;
+        chosen.iter().for_each(|desk| terminal.say(&tally(desk)));
+        return Ok(());
     }
     if !review.reopen.is_empty() {
         return reopen(&review.reopen, &chosen, database, &author, terminal);
@@ -153,6 +140,25 @@ pub fn run(review: &Review, database: &mut Database, global: &Global, terminal: 
         }
     }
     if refused > 0 { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// Writes the open proposals of a document, as [`run`] does.
+///
+/// # Errors
+/// The proposals cannot be read, or the output cannot be written.
+pub fn print_open(id: &str, form: Form, database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+    let (desks, _) = database.desks()?;
+    let chosen: Vec<&Desk> = desks.iter().filter(|desk| desk.extraction().document.id == id).collect();
+    write(form, &chosen, database, terminal)
+}
+
+fn write(form: Form, desks: &[&Desk], database: &mut Database, terminal: &Terminal) -> Result<(), Failure> {
+    match (form, desks) {
+        (Form::Toml, [desk]) => terminal.print(database.draft(&desk.extraction().document.id)?.trim_end()),
+        (Form::Toml, _) => Err(Failure::Usage("name the document: a file for an editor is about one".to_owned())),
+        (Form::List(Format::Jsonl), _) => desks.iter().try_for_each(|desk| terminal.print(open_lines(desk).trim_end())),
+        (Form::List(format), _) => terminal.answer(&list(database, desks), Target { format, ..Target::default() }),
+    }
 }
 
 /// Opens proposals again.

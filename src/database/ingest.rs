@@ -8,9 +8,12 @@ use super::desks::{Desks, Kept, Lock};
 use super::known::Known;
 use super::{CommitSummary, Database, DatabaseError, project};
 use crate::extract::review::{Accepting, Desk, Event, Fate, Status, Verdict};
-use crate::extract::{DocumentMeta, EntityRef, Extraction, Fault, KeepText, Proposal};
-use crate::model::{CommitNo, Diagnostic, Source};
+use crate::extract::{Document, DocumentMeta, EntityRef, Extraction, Fault, KeepText, Proposal, Rules, Said, extract};
+use crate::model::{CommitNo, Diagnostic, Lookup, Source};
 use crate::store::{Store, StoreError};
+
+/// The folder of a database's own rules of extraction.
+const RULES: &str = "extraction";
 
 /// What ingesting a document did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +58,20 @@ impl Database {
             .map_err(DatabaseError::Refused)
     }
 
+    /// What a document may be taken to say, by the rules that Tieline comes with and those of the folder `rules`, or else of
+    /// the folder `extraction` of the database, if it has one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules.
+    pub fn extract(&mut self, document: &Document, rules: Option<&Path>) -> Result<Extraction, DatabaseError> {
+        let kinds = std::sync::Arc::clone(&self.kinds);
+        let own = self.directory.join(RULES);
+        let folder = rules.or_else(|| own.is_dir().then_some(&*own));
+        let own = folder.map(|folder| Rules::load(folder, &kinds)).transpose().map_err(DatabaseError::Refused)?;
+        let rules = own.as_ref().unwrap_or_else(|| Rules::builtin());
+        self.read_graph(|graph| extract(document, &kinds, rules, &Known(graph)))
+    }
+
     /// What is wrong with an extraction, as [`Extraction::check`].
     ///
     /// # Errors
@@ -78,30 +95,31 @@ impl Database {
         Ok(id.map_or_else(by_digest, by_id).cloned())
     }
 
-    /// The document whose text has this digest among those that were ingested.
+    /// The document whose text has this digest among those that were ingested, and whether the program `by` has read it.
     ///
     /// # Errors
     /// The folder of proposals cannot be read.
-    pub fn ingested(&self, digest: &str) -> Result<Option<DocumentMeta>, DatabaseError> {
+    pub fn ingested(&self, digest: &str, by: &str) -> Result<Option<(DocumentMeta, bool)>, DatabaseError> {
         let desks = Desks::of(&self.directory);
         for id in desks.ids()? {
             // A damaged file is the next one's to complain about who needs it.
-            if let Ok(Some(kept)) = desks.read(&id)
-                && kept.extraction.document.digest.as_deref() == Some(digest)
-            {
-                return Ok(Some(kept.extraction.document));
+            let Ok(Some(kept)) = desks.read(&id) else { continue };
+            if kept.extraction.document.digest.as_deref() == Some(digest) {
+                let desk = Desk::new(kept.extraction, kept.events, &|_| Fate::Missing);
+                return Ok(Some((desk.extraction().document.clone(), desk.was_read(by, digest))));
             }
         }
         Ok(None)
     }
 
-    /// Keeps the proposals of a document until they are decided. What was proposed before is not proposed again: a text
-    /// that is ingested twice proposes nothing new, and one by two programs what each of them found.
+    /// Keeps the proposals of a document, which the program `by` made, until they are decided. What was proposed before is not
+    /// proposed again, also if an entity that was new then is known by now; of what two programs propose, each thing is kept
+    /// once.
     ///
     /// # Errors
     /// Another process changes proposals; an earlier edition of the document has accepted proposals that are not yet in the
     /// database; the disk refuses.
-    pub fn ingest(&mut self, extraction: Extraction, keep: KeepText) -> Result<Ingested, DatabaseError> {
+    pub fn ingest(&mut self, extraction: Extraction, keep: KeepText, by: &str) -> Result<Ingested, DatabaseError> {
         // The folder is inside the database, which has to be there first.
         if matches!(Store::format(&self.directory), Err(StoreError::Missing(_))) {
             let (_, store) = self.graph_and_store()?;
@@ -115,26 +133,27 @@ impl Database {
             Err(DatabaseError::Desk { .. }) => None,
             read => read?,
         };
+        let digest = extraction.document.digest.clone().unwrap_or_default();
         let mut ingested = Ingested::default();
         let merged = match before {
-            Some(kept) if kept.extraction.text == extraction.text => merged(kept.extraction, extraction, &mut ingested),
-            Some(kept) => {
+            Some(Kept { extraction: before, events, .. }) => {
                 let fates = self.fates()?;
-                let desk = Desk::new(kept.extraction, kept.events, &|batch| fate(&fates, batch));
-                if desk.tally().accepted > 0 {
+                let desk = Desk::new(before, events, &|batch| fate(&fates, batch));
+                if desk.extraction().text == extraction.text {
+                    merged(&desk, extraction, &Known(&self.graph), &mut ingested)
+                } else if desk.tally().accepted > 0 {
                     return Err(DatabaseError::Impossible(format!(
                         "an earlier edition of {id} has accepted proposals that are not in the database yet; \
                          `tieline review {id} --commit` puts them there"
                     )));
+                } else {
+                    let here: HashSet<&str> = extraction.proposals.iter().map(|proposal| &*proposal.id).collect();
+                    let stay = |proposal: &&Proposal| here.contains(&*proposal.id);
+                    ingested.before = desk.extraction().proposals.iter().filter(stay).count();
+                    ingested.gone = desk.extraction().proposals.len() - ingested.before;
+                    ingested.new = extraction.proposals.len() - ingested.before;
+                    extraction
                 }
-                let here: HashSet<&str> = extraction.proposals.iter().map(|proposal| &*proposal.id).collect();
-                for proposal in &desk.extraction().proposals {
-                    let stays = here.contains(&*proposal.id);
-                    ingested.before += usize::from(stays);
-                    ingested.gone += usize::from(!stays);
-                }
-                ingested.new = extraction.proposals.len() - ingested.before;
-                extraction
             }
             None => {
                 ingested.new = extraction.proposals.len();
@@ -142,6 +161,7 @@ impl Database {
             }
         };
         desks.write(&merged, keep)?;
+        desks.append(&id, &[Event::Read { by: by.to_owned(), digest }])?;
         Ok(ingested)
     }
 
@@ -276,24 +296,38 @@ fn unreadable_decisions(id: &str, count: usize) -> String {
     format!("{count} of the decisions about {id} cannot be read; what they decided is open again")
 }
 
-/// What two extractions of one text propose together.
-fn merged(mut before: Extraction, again: Extraction, ingested: &mut Ingested) -> Extraction {
-    let ids: HashSet<String> = before.proposals.iter().map(|proposal| proposal.id.clone()).collect();
-    let adds: HashSet<EntityRef> = before.proposals.iter().filter_map(|it| it.says.proposes()).cloned().collect();
+/// What two extractions of one text propose together: all that is on the desk, and what is new of the other.
+fn merged(desk: &Desk, again: Extraction, known: &dyn Lookup, ingested: &mut Ingested) -> Extraction {
+    let mut both = desk.extraction().clone();
+    // Who was new and is settled by now is the entity of the database.
+    let settled = |entity: &EntityRef| match desk.settled(entity, known) {
+        Some(id) if entity.is_new() => EntityRef::Known(id),
+        _ => entity.clone(),
+    };
+    let (id, text) = (both.document.id.clone(), both.text.clone());
+    let told = |proposal: &Proposal| proposal.clone().about(&settled).told(&id, &text);
+    let before: HashSet<u64> = both.proposals.iter().map(told).collect();
+    let adds: HashSet<EntityRef> = both.proposals.iter().filter_map(|it| it.says.proposes()).cloned().collect();
+    let names = both.proposals.iter().flat_map(|proposal| proposal.says.names());
+    let names: HashSet<(EntityRef, String)> = names.map(|(entity, name)| (settled(entity), name.to_owned())).collect();
     for proposal in again.proposals {
-        if ids.contains(&proposal.id) {
+        let named = match &proposal.says {
+            Said::Name { entity, name, .. } => names.contains(&(settled(entity), name.clone())),
+            _ => false,
+        };
+        if named || before.contains(&told(&proposal)) {
             ingested.before += 1;
         } else if proposal.says.proposes().is_some_and(|entity| adds.contains(entity)) {
             ingested.doubled += 1;
         } else {
             ingested.new += 1;
-            before.proposals.push(proposal);
+            both.proposals.push(proposal);
         }
     }
-    before.proposals.sort_by_key(|proposal| proposal.at.span.0);
-    before.document = again.document;
-    before.notes = again.notes;
-    before
+    both.proposals.sort_by_key(|proposal| proposal.at.span.0);
+    both.document = again.document;
+    both.notes = again.notes;
+    both
 }
 
 impl Review {

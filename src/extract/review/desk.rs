@@ -24,6 +24,8 @@ pub struct Desk {
     former: HashMap<String, String>,
     /// Ids that entities got, even if that was taken back.
     given: HashSet<String>,
+    /// Which programs have read which texts.
+    read: HashSet<(String, String)>,
     batches: usize,
 }
 
@@ -104,7 +106,17 @@ impl Desk {
         let adds: HashMap<_, _> = extraction.proposals.iter().enumerate().filter_map(added).collect();
         let order = order(&extraction, &adds);
         let (states, former) = (BTreeMap::new(), HashMap::new());
-        let mut desk = Self { extraction, order, places, adds, states, former, given: HashSet::new(), batches: 0 };
+        let mut desk = Self {
+            extraction,
+            order,
+            places,
+            adds,
+            states,
+            former,
+            given: HashSet::new(),
+            read: HashSet::new(),
+            batches: 0,
+        };
         for event in events {
             desk.apply(event, fate);
         }
@@ -176,6 +188,11 @@ impl Desk {
         if entity.is_new() { self.adds.get(entity.id()).copied() } else { None }
     }
 
+    /// Whether a program has read the text of this digest.
+    pub fn was_read(&self, by: &str, digest: &str) -> bool {
+        self.read.contains(&(by.to_owned(), digest.to_owned()))
+    }
+
     /// Takes an event into account.
     pub fn apply(&mut self, event: Event, fate: &dyn Fn(&str) -> Fate) {
         match event {
@@ -206,6 +223,9 @@ impl Desk {
                         }
                     }
                 }
+            }
+            Event::Read { by, digest } => {
+                self.read.insert((by, digest));
             }
             Event::Known { proposals } => {
                 for id in proposals {

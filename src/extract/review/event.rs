@@ -27,6 +27,13 @@ pub enum Event {
         /// The ids of the proposals.
         proposals: Vec<String>,
     },
+    /// A program read the text of this digest, and all that it proposed was kept.
+    Read {
+        /// Which program.
+        by: String,
+        /// The digest of the text.
+        digest: String,
+    },
     /// The database held the claims of accepted proposals already.
     Known {
         /// The ids of the proposals.
