@@ -295,6 +295,13 @@ fn what_was_acknowledged_survives_a_kill() {
     assert_eq!(home.run(["review", "--commit"]).ok().lines().count(), 1, "once is enough");
 }
 
+/// The elements of a list, as texts in order.
+fn sorted(list: &Value) -> Vec<String> {
+    let mut texts: Vec<String> = list.as_array().unwrap().iter().map(Value::to_string).collect();
+    texts.sort();
+    texts
+}
+
 /// The open proposals as a file for an editor.
 fn draft(home: &Home) -> String {
     home.run(["review", "harbour-report", "--format", "toml"]).ok()
@@ -342,13 +349,40 @@ fn a_review_in_an_editor() {
 
 #[test]
 fn a_draft_is_also_a_seed() {
-    let home = with(&Paper::new());
+    let mut paper = Paper::new();
+    let attribute = json!({"attribute": {"entity": "new:port-front", "key": "strength", "value": "some \"200\" men"}});
+    let name = json!({"name": {"entity": "new:port-front", "name": "PF", "role": "acronym", "language": "en"}});
+    let same = json!({"same_as": {"entity": "new:harbour-front", "other": "new:ansar-example"}});
+    for says in [attribute, name, same, json!({"entity": {"entity": "new:nameless", "kind": "Person"}})] {
+        let mut more = proposal(2, says, "truce", 0.5);
+        more["when"] = json!("2019~/..");
+        more["note"] = json!("a \"note\" with \\ signs");
+        more["credibility"] = json!(2);
+        more["modality"] = json!("alleged");
+        paper.proposals.push(more);
+    }
+    paper.proposals[3]["says"]["event"]["participants"][0]["note"] = json!("its leader");
+    let home = with(&paper);
     let other = Home::new();
     other.file("d.toml", draft(&home));
     other.run(["load", "d.toml"]).ok();
     home.run(["review", "--all"]).ok();
-    for question in ["match (a)-[l]->(b) return a, l, b", "show \"Harbour Front\"", "timeline \"Port Front\""] {
-        assert_eq!(home.json(question), other.json(question), "{question}");
+    for question in [
+        "match (a)-[l]->(b) return a, l, b",
+        "show \"Harbour Front\"",
+        "show \"Port Front\"",
+        "timeline \"Port Front\"",
+    ] {
+        // In a seed file entities come before events, so that claims are in another order; and a table with nothing but a
+        // `same_as` says too that its entity is spoken of.
+        for key in ["rows", "nodes", "edges"] {
+            let said = |home: &Home| {
+                let mut said = sorted(&home.json(question)[key]);
+                said.retain(|row| !row.contains("spoken of"));
+                said
+            };
+            assert_eq!(said(&home), said(&other), "{question}");
+        }
     }
 }
 

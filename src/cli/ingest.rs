@@ -1,5 +1,6 @@
 //! `tieline ingest`: documents to proposed claims.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,7 +10,7 @@ use super::review::{Form, form, print_open};
 use super::{Failure, Global, Terminal, count};
 use crate::database::{Database, DatabaseError, Ingested};
 use crate::extract::proposal::digest;
-use crate::extract::{Document, DocumentMeta, Extraction, Given, KeepText, Said};
+use crate::extract::{Document, DocumentMeta, Extraction, Fault, Given, KeepText, Said};
 use crate::model::Diagnostic;
 use crate::write::safe;
 
@@ -227,12 +228,7 @@ fn keep(
     database: &mut Database,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let faults = database.check_extraction(&extraction)?;
-    if !faults.is_empty() {
-        let told =
-            faults.into_iter().map(|fault| Diagnostic { help: fault.help, ..Diagnostic::new("", 0..0, fault.message) });
-        return Err(DatabaseError::Refused(told.collect()).into());
-    }
+    let extraction = sound(extraction, database)?;
     let licence = extraction.document.licence.as_deref();
     let keep = ingest.keep_text.unwrap_or_else(|| KeepText::by_licence(licence));
     let (id, told) = (extraction.document.id.clone(), told(&extraction, keep));
@@ -243,6 +239,36 @@ fn keep(
     terminal.notices(database);
     let told = format!("{told}\n{}", outcome(&ingested, &id));
     ended(&told, &id, ingest, database, terminal)
+}
+
+/// The extraction without proposals that do not fit the schema and what rests on them: a rule that is wrong spoils no
+/// document. How many of each rule are left out is noted.
+fn sound(mut extraction: Extraction, database: &mut Database) -> Result<Extraction, Failure> {
+    let mut left_out: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    loop {
+        let faults = database.check_extraction(&extraction)?;
+        if faults.is_empty() {
+            break;
+        }
+        let (of_document, of_proposals): (Vec<_>, Vec<_>) =
+            faults.into_iter().partition(|fault| fault.proposal.is_none());
+        if !of_document.is_empty() {
+            let told = |fault: Fault| Diagnostic { help: fault.help, ..Diagnostic::new("", 0..0, fault.message) };
+            return Err(DatabaseError::Refused(of_document.into_iter().map(told).collect()).into());
+        }
+        let wrong: BTreeMap<usize, String> =
+            of_proposals.into_iter().filter_map(|fault| Some((fault.proposal?, fault.message))).collect();
+        let mut at = 0..;
+        extraction.proposals.retain(|proposal| {
+            let Some(message) = at.next().and_then(|at: usize| wrong.get(&at)) else { return true };
+            left_out.entry(proposal.rule.clone()).or_insert((0, message.clone())).0 += 1;
+            false
+        });
+    }
+    for (rule, (number, message)) in left_out {
+        extraction.notes.push(format!("{} of the rule {rule} left out: {message}", count(number, "proposal")));
+    }
+    Ok(extraction)
 }
 
 /// Says what was done, and writes the open proposals if they are wanted.
