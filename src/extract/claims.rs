@@ -262,6 +262,14 @@ impl<'a, 't> Reader<'a, 't> {
                 .into_iter()
                 .collect();
         }
+        if let Role::Within(preposition) = role {
+            let phrase = self.phrase_in(analysis, number, &[Role::After(preposition.clone())]);
+            let modifiers = phrase.map(|phrase| analysis.phrases.list[phrase].modifiers.clone()).unwrap_or_default();
+            return modifiers
+                .into_iter()
+                .flat_map(|mention| self.argument(analysis, Argument::Mention(mention)))
+                .collect();
+        }
         let arguments: Vec<Argument> =
             frame.roles.iter().filter(|(found, _)| found == role).map(|(_, argument)| *argument).collect();
         let pronoun = *role == Role::Modifier
@@ -278,6 +286,16 @@ impl<'a, 't> Reader<'a, 't> {
             return owner.map(|owner| (owner, offset + first..offset + first + 1)).into_iter().collect();
         }
         let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        // What the title calls somebody.
+        if arguments.is_empty()
+            && matches!(role, Role::Own)
+            && analysis.sentence == 0
+            && let (Some(described), Head::Noun(_, phrase)) = (self.described, frame.head)
+            && !analysis.phrases.list[phrase].modifiers.is_empty()
+        {
+            let words = analysis.phrases.list[phrase].words.clone();
+            return vec![(described, offset + words.start..offset + words.end)];
+        }
         for argument in arguments {
             let mut all = self.argument(analysis, argument);
             if all.is_empty()
@@ -315,6 +333,10 @@ impl<'a, 't> Reader<'a, 't> {
             if noun.mention.is_some() {
                 continue;
             }
+            if let Some(known) = self.meant.get(&number) {
+                found.extend(known.iter().map(|&entity| (entity, words.clone())));
+                continue;
+            }
             if let Some(described) = self.described.filter(|_| analysis.sentence == 0 && !noun.modifiers.is_empty()) {
                 found.push((described, words));
                 continue;
@@ -332,6 +354,7 @@ impl<'a, 't> Reader<'a, 't> {
                     0.6,
                     &lemma,
                 );
+                self.meant.insert(number, vec![place]);
                 found.push((place, words));
             }
         }

@@ -116,7 +116,12 @@ impl Discourse {
         match head {
             "group" | "organisation" | "organization" | "movement" | "militia" | "outfit" | "network" | "faction" => {
                 // A word that tells which one stands between ("the umbrella group") points to nobody for certain.
-                if words.len() > 2 && !words.iter().any(|word| word.has(Tags::FIGHTERS) && word.is(head)) {
+                let told = words.get(1).is_some_and(|word| {
+                    !["militant", "terror", "terrorist", "armed", "extremist", "jihadist", "insurgent", "rebel"]
+                        .iter()
+                        .any(|sort| word.is(sort))
+                });
+                if words.len() > 2 && told {
                     return Vec::new();
                 }
                 self.group(world, sentence).into_iter().collect()

@@ -33,11 +33,21 @@ impl<'a, 't> Reader<'a, 't> {
             let back = noun.definite || noun.words.len() == 1 || noun.pronoun_possessor;
             let again =
                 event_type(&head).filter(|_| back).and_then(|finer| self.discourse.event(finer, analysis.sentence, 6));
+            // The headline and the first sentences speak of one event.
+            let again = again.or_else(|| {
+                let title = self.discourse.event(made.as_deref().unwrap_or_default(), analysis.sentence, 2)?;
+                let in_title = self
+                    .world
+                    .entity(title)
+                    .and_then(|event| event.places.first())
+                    .is_some_and(|(sentence, _)| *sentence == 0);
+                (in_title && analysis.sentence > 0 && made.is_some()).then_some(title)
+            });
             let generic = noun.words.len() == 1
                 && analysis.clause.word(noun.head).form.noun.is_some_and(|(_, plural)| plural)
                 && head != "talk"
                 && head != "negotiation";
-            let event = match (again, made) {
+            let event = match (again, made.clone()) {
                 (Some(event), _) => event,
                 (None, Some(finer)) if !generic => {
                     let offset = analysis.clause.range.start;
@@ -62,6 +72,22 @@ impl<'a, 't> Reader<'a, 't> {
             self.discourse.note_event(event, &finer, analysis.sentence);
             self.event_of_phrase.insert(phrase, event);
             self.event_of_frame.insert(number, event);
+            if let (Some(_), Some(made)) = (again, &made) {
+                // What the text itself calls it says more than the headline.
+                let name = self.event_name(analysis, phrase);
+                let better = self.world.entity(event).is_some_and(|event| {
+                    event.places.first().is_some_and(|(sentence, _)| *sentence == 0)
+                        && name.len() > event.name.len()
+                        && event.places.len() == 1
+                });
+                if better {
+                    if let Some(entity) = self.world.entities.get_mut(event) {
+                        entity.name = name;
+                        entity.finer = Some(made.clone());
+                    }
+                    self.event_details(analysis, phrase, event);
+                }
+            }
             if again.is_some() {
                 let offset = analysis.clause.range.start;
                 let words = offset + noun.words.start..offset + noun.words.end;

@@ -70,7 +70,7 @@ impl Gazetteer {
     fn place(&mut self, name: &str, kind: PlaceKind, certain: bool) {
         let key = names::fold(name);
         let known = self.places.get(key.as_str()).is_some_and(|(_, known, _)| *known >= certain);
-        if !known && key.len() > 2 {
+        if !known && (key.len() > 2 || certain) {
             self.places.insert(key.into(), (kind, certain, None));
         }
     }

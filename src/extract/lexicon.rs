@@ -38,7 +38,7 @@ tags! {
     ORGANISATION_FIRST = "organisation_first", FACILITY = "facility", PLACE_WORD = "place_word", WORK = "work",
     WEAPON = "weapon", VAGUE_PLACE = "vague_place", ABBREVIATION = "abbreviation",
     ENDING_ABBREVIATION = "ending_abbreviation", SENTENCE_BEGINNER = "sentence_beginner", NO_NAME = "no_name",
-    VERB = "verb", NOUN = "noun", LIGHT = "light_verb",
+    VERB = "verb", NOUN = "noun", LIGHT = "light_verb", COMMON = "common",
 }
 
 impl Tags {

@@ -29,6 +29,7 @@ pub mod score;
 mod sentences;
 mod structure;
 mod tokens;
+mod works;
 mod world;
 
 use std::collections::HashMap;
@@ -102,6 +103,8 @@ pub fn extract(document: &Document, schema: &Schema, rules: &Rules, lookup: &dyn
         }
         if !left_out(sentence) {
             open.push(reader.analyse(sentence, first..mention, day));
+        } else {
+            works::pointer(&reading, &named, &mut reader.world, sentence);
         }
         if paragraphs.get(sentence) != paragraphs.get(sentence + 1) {
             reader.paragraph(&open, &document.sections);

@@ -17,6 +17,7 @@ use super::mentions::{Kind, Mention, Named, Reading};
 use super::rules::Rules;
 use super::world::{Claim, Statement, World};
 use crate::model::{Modality, Period};
+use crate::names;
 use crate::schema::Schema;
 
 /// One sentence with everything that was found in it.
@@ -71,6 +72,8 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// Reads a paragraph whose sentences were analysed.
     pub fn paragraph(&mut self, analyses: &[Analysis<'a, 't>], sections: &[u32]) {
+        self.event_of_phrase.clear();
+        self.meant.clear();
         self.quoting = self.quoted_speaker(analyses);
         for analysis in analyses {
             self.discourse.sentence(sections.get(analysis.sentence).copied().unwrap_or(0));
@@ -118,6 +121,7 @@ impl<'a, 't> Reader<'a, 't> {
         for phrase in 0..analysis.phrases.list.len() {
             self.mean(analysis, phrase);
         }
+        self.copulas(analysis);
         self.events(analysis);
         self.structure(analysis);
         self.apply(analysis);
@@ -166,6 +170,12 @@ impl<'a, 't> Reader<'a, 't> {
             &(clause.range.start + phrase.words.start..clause.range.start + phrase.words.end),
         );
         let mut found = self.discourse.resolve(&self.world, words, &head, phrase.definite, analysis.sentence);
+        if head == "country" && phrase.definite {
+            found = self.country(analysis, phrase.words.start).map_or(found, |country| vec![country]);
+        }
+        if found.is_empty() && words.len() <= 2 && words.iter().any(|word| word.is("two") || word.is("both")) {
+            found = self.pair(analysis, number);
+        }
         if found.is_empty() && phrase.pronoun_possessor && clause.word(phrase.head).has(Tags::FIGHTERS) {
             found.extend(self.discourse.possessive(&self.world, &words[0], analysis.sentence));
         }
@@ -189,6 +199,38 @@ impl<'a, 't> Reader<'a, 't> {
         }
     }
 
+    /// "X is a group", "X, a group": the phrase stands for X, so that what is said of "a group operating in Y" is said of it.
+    fn copulas(&mut self, analysis: &Analysis<'a, 't>) {
+        for frame in &analysis.frames {
+            let Head::Noun(_, phrase) = frame.head else { continue };
+            if analysis.phrases.list[phrase].mention.is_some() || self.meant.contains_key(&phrase) {
+                continue;
+            }
+            let own = frame
+                .roles
+                .iter()
+                .find(|(role, _)| *role == Role::Own)
+                .map(|(_, argument)| self.argument(analysis, *argument))
+                .unwrap_or_default();
+            if let [(entity, _)] = own.as_slice()
+                && frame.modality == Modality::Asserted
+            {
+                self.meant.insert(phrase, vec![*entity]);
+            }
+        }
+    }
+
+    /// The country that the sentence spoke of last, by its name or that of its people.
+    fn country(&self, analysis: &Analysis<'a, 't>, before: usize) -> Option<usize> {
+        let places = self.rules.gazetteer();
+        let start = analysis.clause.range.start;
+        (start..start + before).rev().find_map(|at| {
+            let folded = names::fold(self.reading.words[at].text);
+            let country = places.demonym(&folded).or_else(|| places.country_of(&folded))?;
+            self.world.entities.iter().position(|entity| entity.kind == Kind::Place && entity.name == country)
+        })
+    }
+
     /// A pronoun that points back inside its sentence: to the first phrase that names one of its sort.
     fn within(&self, analysis: &Analysis<'a, 't>, number: usize, person: bool) -> Option<usize> {
         let wanted = if person { Kind::Person } else { Kind::Organisation };
@@ -198,6 +240,22 @@ impl<'a, 't> Reader<'a, 't> {
             .filter_map(|phrase| phrase.mention)
             .map(|mention| self.named.mentions[mention].cluster);
         named.find(|&cluster| self.world.kind(cluster) == wanted)
+    }
+
+    /// "the two": those that the sentence listed before.
+    fn pair(&self, analysis: &Analysis<'a, 't>, number: usize) -> Vec<usize> {
+        let lists = (0..number).rev().filter(|&phrase| analysis.phrases.list[phrase].list == phrase);
+        lists
+            .map(|phrase| {
+                analysis
+                    .phrases
+                    .listed(phrase)
+                    .into_iter()
+                    .flat_map(|phrase| self.who(analysis, phrase))
+                    .collect::<Vec<_>>()
+            })
+            .find(|found| found.len() == 2)
+            .unwrap_or_default()
     }
 
     /// "the region": a place that is not said.
@@ -239,6 +297,38 @@ impl<'a, 't> Reader<'a, 't> {
         }
         let clause = &analysis.clause;
         let head = clause.word(phrase.head);
+        // "parts of Pakistan": what is said of a part may be said of the whole.
+        let end = phrase.words.end;
+        let part = [
+            "part",
+            "parts",
+            "area",
+            "areas",
+            "outskirts",
+            "swathes",
+            "much",
+            "most",
+            "town",
+            "city",
+            "village",
+            "province",
+            "district",
+            "state",
+            "island",
+        ]
+        .iter()
+        .any(|word| head.is(word));
+        if part
+            && end + 1 < clause.len()
+            && clause.word(end).is("of")
+            && let Some(next) = analysis.phrases.of_word[end + 1]
+        {
+            return self
+                .who(analysis, next)
+                .into_iter()
+                .filter(|&place| self.world.kind(place) == Kind::Place)
+                .collect();
+        }
         // "Hizbul Islam fighters", "al-Qaeda networks": what they do, the body does. Not "X-affiliated groups".
         let compound = phrase.words.clone().any(|at| clause.is_joined(at));
         let affiliate = phrase.words.clone().any(|at| {

@@ -41,6 +41,50 @@ impl<'a, 't> Reader<'a, 't> {
             }
         }
         self.listing(analysis);
+        self.statuses(analysis);
+        self.concurrent(analysis);
+    }
+
+    /// "Foreign Terrorist Organization Tehrik-e Taliban Pakistan": a status directly before a name.
+    fn statuses(&mut self, analysis: &Analysis<'a, 't>) {
+        for number in 0..analysis.phrases.list.len() {
+            let phrase = &analysis.phrases.list[number];
+            let Some(mention) = phrase.mention.map(|mention| &self.named.mentions[mention]) else { continue };
+            let status = phrase.modifiers.iter().map(|&mention| &self.named.mentions[mention]).find(|status| {
+                status.words.end == mention.words.start && self.world.kind(status.cluster) == Kind::Status
+            });
+            if let Some(status) = status.map(|status| status.cluster) {
+                let says = Statement::Link { from: mention.cluster, kind: "has_status".into(), to: status };
+                let words = phrase.words.clone();
+                let why = "the status stands before the name".to_owned();
+                self.say(analysis, says, words.start, None, words, Modality::Asserted, "names.status", why, 0.85, None);
+            }
+        }
+    }
+
+    /// "a ceasefire while the two conduct negotiations": events of one time.
+    fn concurrent(&mut self, analysis: &Analysis<'a, 't>) {
+        let Some(at) = (0..analysis.clause.len()).find(|&at| analysis.clause.word(at).is("while")) else { return };
+        let mut events: Vec<(usize, usize)> =
+            self.event_of_phrase.iter().map(|(&phrase, &event)| (analysis.phrases.list[phrase].head, event)).collect();
+        events.sort_unstable();
+        let before = events.iter().rev().find(|(head, _)| *head < at);
+        let after = events.iter().find(|(head, _)| *head > at);
+        if let (Some(&(start, one)), Some(&(end, other))) = (before, after) {
+            let says = Statement::Link { from: one, kind: "concurrent_with".into(), to: other };
+            self.say(
+                analysis,
+                says,
+                at,
+                None,
+                start..end + 1,
+                Modality::Asserted,
+                "events.while",
+                "\"while\" joins them".to_owned(),
+                0.7,
+                None,
+            );
+        }
     }
 
     /// "Afrin, northwestern Syria": the one lies in the other.

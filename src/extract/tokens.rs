@@ -83,6 +83,7 @@ pub fn tokens_into(text: &str, from: usize, to: usize, out: &mut Vec<Token>) {
                     || (is_apostrophe(next) || is_hyphen(next))
                         && follows.is_some_and(|c| c.is_alphanumeric())
                         && !is_possessive(next, rest)
+                    || next == '.' && is_title(text.get(start..from + at).unwrap_or_default())
                     || next == '.' && is_initial(text.get(start..from + at).unwrap_or_default(), rest);
                 if !inside {
                     break;
@@ -192,6 +193,15 @@ fn is_initial(before: &str, rest: &str) -> bool {
     let mut letters = last.chars();
     let single = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
     single && (before.len() > last.len() || !rest.starts_with(char::is_lowercase))
+}
+
+/// Whether a word is the abbreviation of a title, whose stop belongs to it.
+fn is_title(word: &str) -> bool {
+    const TITLES: [&str; 18] = [
+        "Dr", "Mr", "Mrs", "Ms", "Prof", "Gen", "Lt", "Col", "Maj", "Capt", "Sgt", "Sen", "Rep", "Gov", "Rev", "Brig",
+        "Adm", "Cmdr",
+    ];
+    TITLES.contains(&word)
 }
 
 /// Straight, curly and modifier apostrophes, and the signs for hamza and ʿayn that stand inside words.

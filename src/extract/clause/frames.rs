@@ -47,6 +47,8 @@ pub(in super::super) enum Role {
     Event,
     /// After a preposition.
     After(Box<str>),
+    /// Who stands before the noun after a preposition: "with al-Qaeda affiliates".
+    Within(Box<str>),
 }
 
 /// What stands in a role.
@@ -157,6 +159,9 @@ impl Finder<'_, '_, '_> {
         let mut roles = Vec::new();
         let mut reach = (start, at + 1);
         self.after(at, passive, lemma, &mut roles, &mut reach);
+        if !infinitive && !bare && self.frames.iter().all(|frame| frame.governor.is_some() || frame.passive) {
+            self.fronted(start, &mut roles);
+        }
         if let Some(subject) = surface {
             roles.push((if passive { Role::Object } else { Role::Subject }, Argument::Phrase(subject)));
             reach.0 = reach.0.min(self.phrases.list[subject].words.start);
@@ -176,6 +181,24 @@ impl Finder<'_, '_, '_> {
         let modality = self.modality(start, at, governor);
         self.verb_at[at] = Some(self.frames.len());
         self.frames.push(Frame { head: Head::Verb(lemma), at, roles, modality, passive, governor, reach });
+    }
+
+    /// "In Waziristan, they run a school": where it is stands before the subject.
+    fn fronted(&self, start: usize, roles: &mut Vec<(Role, Argument)>) {
+        if let Some(Part::Preposition(length)) = self.parts.first().copied()
+            && let Some(phrase) = self
+                .phrases
+                .of_word
+                .get(length)
+                .copied()
+                .flatten()
+                .filter(|&phrase| self.phrases.list[phrase].mention.is_some())
+            && self.phrases.list[phrase].words.end < start
+            && self.parts.get(self.phrases.list[phrase].words.end) == Some(&Part::Comma)
+        {
+            let words: Vec<String> = (0..length).map(|at| self.clause.word(at).text.to_lowercase()).collect();
+            roles.push((Role::After(words.join(" ").into()), Argument::Phrase(phrase)));
+        }
     }
 
     /// "al-Qaida-linked group": linked to al-Qaida; "U.S.-designated organization": designated by the U.S.
@@ -339,7 +362,9 @@ impl Finder<'_, '_, '_> {
         let head = self.clause.word(noun.head);
         let mention_group = noun.mention.is_some_and(|mention| {
             let mention = &self.clause.mentions[mention];
-            mention.of.is_some() || mention.rule == "names.body-of" || mention.rule == "names.listing-body"
+            mention.of.is_some()
+                || mention.rule == "names.body-of"
+                || matches!(mention.rule, "names.listing-body" | "names.group")
         });
         if noun.mention.is_some() && !mention_group || !head.is_word() {
             return;
@@ -362,15 +387,6 @@ impl Finder<'_, '_, '_> {
         if let Some(owner) = noun.possessor {
             roles.push((Role::Modifier, Argument::Phrase(self.named(owner))));
         }
-        // "Counter Extremism Project (CEP) Senior Director"
-        let bare = !self.clause.word(noun.words.start).has(Tags::DETERMINER);
-        if bare
-            && noun.words.start > 0
-            && self.parts[noun.words.start - 1] == Part::Close
-            && let Some(owner) = phrase.checked_sub(1)
-        {
-            roles.push((Role::Modifier, Argument::Phrase(self.named(owner))));
-        }
         let mut reach = (noun.words.start, noun.words.end);
         // What the noun is said of.
         let list = noun.list;
@@ -391,7 +407,7 @@ impl Finder<'_, '_, '_> {
                 if self.phrases.list[*target].list != list && *target != phrase {
                     continue;
                 }
-                let is_as = matches!(role, Role::After(preposition) if &**preposition == "as");
+                let is_as = matches!(role, Role::After(preposition) if matches!(&**preposition, "as" | ""));
                 let copula = *role == Role::Own || is_as || *role == Role::Object && self.is_becoming(verb);
                 if copula {
                     let said_of = if is_as {

@@ -251,6 +251,14 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
         Some(Part::To) => Part::Infinitive,
         Some(Part::Modal) if base || past => Part::Infinitive,
         Some(Part::Pronoun | Part::Relative) if verb.forms != VerbForm::ING => Part::Verb,
+        Some(Part::Have)
+            if ["known", "suspected", "alleged", "reported", "documented", "established"]
+                .iter()
+                .any(|adjective| word.is(adjective))
+                && next.is_some_and(|next| next.form.noun.is_some_and(|(_, plural)| plural)) =>
+        {
+            Part::Noun
+        }
         Some(Part::Be | Part::Have) => {
             if verb.may_be(VerbForm::ING) && !noun {
                 Part::Ing
@@ -273,11 +281,17 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 return if noun && !object_follows { Part::Noun } else { Part::Ing };
             }
             if past {
-                return if noun && base {
-                    if object_follows || adverb { Part::Verb } else { Part::Noun }
-                } else {
-                    Part::Verb
-                };
+                if !(noun && base) || object_follows || adverb {
+                    return Part::Verb;
+                }
+                // "X split from Y": the only verb that the sentence may have here.
+                let name =
+                    matches!(found.last(), Some(Part::Name(_) | Part::Close)) || plural_before(clause, at, found);
+                let followed = next.is_none_or(|next| {
+                    next.has(Tags::PREPOSITION) || next.is_sign('.') || next.is_sign(',') || next.is("off")
+                });
+                let one = name && followed && is_first_verb(found) && !finite_ahead(clause, at);
+                return if one { Part::Verb } else { Part::Noun };
             }
             let plural = plural_before(clause, at, found);
             if third && !noun {
@@ -305,7 +319,12 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
         }
         Some(Part::Conjunction | Part::Comma) => {
             let list = last_verb(found);
-            if verb.may_be(VerbForm::ING) {
+            let pair = matches!(found.get(found.len().wrapping_sub(2)), Some(Part::Noun))
+                && next.is_some_and(|next| next.form.noun.is_some() && next.form.verb.is_none());
+            if verb.may_be(VerbForm::ING) && matches!(before, Some(Part::Conjunction)) && pair {
+                // "a training centre and meeting site"
+                Part::Noun
+            } else if verb.may_be(VerbForm::ING) {
                 Part::Ing
             } else if past && !(noun && base) {
                 if next.is_some_and(|next| next.is("by"))
@@ -348,6 +367,21 @@ fn last_verb(found: &[Part]) -> Option<Part> {
 
 fn is_first_verb(found: &[Part]) -> bool {
     !found.iter().rev().take(60).any(|part| matches!(part, Part::Verb | Part::Be | Part::Have))
+}
+
+/// Whether a verb that is surely finite follows soon.
+fn finite_ahead(clause: &Clause<'_, '_>, at: usize) -> bool {
+    (at + 1..clause.len().min(at + 12))
+        .take_while(|&at| {
+            !matches!(clause.word(at).token.class, Class::Sign(_))
+                && !clause.word(at).has(Tags::SUBORDINATOR.or(Tags::RELATIVE).or(Tags::CONJUNCTION))
+        })
+        .any(|at| {
+            let word = clause.word(at);
+            clause.mention_of[at].is_none()
+                && (word.has(Tags::BE.or(Tags::HAVE).or(Tags::MODAL))
+                    || word.form.noun.is_none() && word.form.verb.is_some_and(|verb| verb.may_be(VerbForm::PAST)))
+        })
 }
 
 /// Whether the last verb is one of a plural ("they run ... and use").

@@ -161,6 +161,25 @@ fn add(clause: &Clause<'_, '_>, parts: &[Part], words: Range<usize>, found: &mut
     let possessor = (words.start > 0 && parts[words.start - 1] == Part::Possessive)
         .then(|| words.start.checked_sub(2).and_then(|at| found.of_word[at]))
         .flatten();
+    // "the People's Protection Units (YPG) militants"
+    if words.start > 0
+        && parts[words.start - 1] == Part::Close
+        && parts[words.start] != Part::Determiner
+        && mention.is_none()
+    {
+        let owner = (0..number).rev().take(2).find_map(|other| {
+            found.list[other].mention.filter(|_| parts.get(found.list[other].words.end) == Some(&Part::Open))
+        });
+        modifiers.extend(owner);
+    }
+    // "the network, which is ..., and whose members hold ..."
+    let possessor = possessor.or_else(|| {
+        let whose =
+            words.start.checked_sub(1).filter(|&at| parts[at] == Part::Relative && clause.word(at).is("whose"))?;
+        let joined = whose > 0 && parts[whose - 1] == Part::Conjunction;
+        let relative = (0..whose).rev().find(|&at| joined && parts[at] == Part::Relative).unwrap_or(whose);
+        (0..relative).rev().find_map(|at| found.of_word[at])
+    });
     let before = words.start.checked_sub(1);
     let preposition = match possessor {
         Some(owner) => found.list[owner].preposition,

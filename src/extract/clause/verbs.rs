@@ -152,7 +152,11 @@ impl Finder<'_, '_, '_> {
             }
             if let Some(phrase) = self.phrases.of_word[now] {
                 let first = self.phrases.list[phrase].words.start;
-                let free = self.phrases.list[phrase].preposition.is_none() && !self.is_time(phrase);
+                let end = self.phrases.list[phrase].words.end;
+                let apart = (end..start).any(|at| matches!(self.parts[at], Part::Comma | Part::Conjunction));
+                let free = self.phrases.list[phrase].preposition.is_none()
+                    && !self.is_time(phrase)
+                    && !(apart && self.is_object(phrase));
                 if free {
                     let phrase = self.named(self.phrases.list[phrase].list);
                     // "whose members hold", "which they used"
@@ -175,6 +179,16 @@ impl Finder<'_, '_, '_> {
             return (Some(self.named(phrase)), None);
         }
         (skipped_verb.and_then(|verb| self.subject_of(verb)), None)
+    }
+
+    /// Whether a phrase, or the list that it stands in, is the object of a verb that was read.
+    fn is_object(&self, phrase: usize) -> bool {
+        let list = self.phrases.list[phrase].list;
+        self.frames.iter().rev().take(6).any(|frame| {
+            !frame.passive && frame.roles.iter().any(|(role, argument)| {
+                *role == Role::Object && matches!(argument, Argument::Phrase(object) if *object == phrase || self.phrases.list[*object].list == list)
+            }) && frame.at < self.phrases.list[phrase].words.start
+        })
     }
 
     /// Whether a verb belongs to a relative clause or is a participle after a noun.

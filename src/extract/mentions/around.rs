@@ -64,7 +64,7 @@ impl Finder<'_, '_, '_> {
             && !plural
             && !is_demonym
             && name.known.is_none()
-            && best != Some(Kind::Person)
+            && name.votes.of(Kind::Person) < 5
             && !next.has(Tags::VERB)
         {
             (Kind::Place, "facility")
@@ -92,14 +92,17 @@ impl Finder<'_, '_, '_> {
         let mut whole = self.mention(name.words.start..end + 1, "names.body-of");
         whole.votes.add(kind, 15);
         whole.finer = Some(finer.into());
+        if let Some(known) = self.known.named(self.text(&whole.words)) {
+            whole.known = Some(known);
+        }
         let number = self.out.len();
         if matches!(kind, Kind::Group)
             || finer == "facility"
             || !is_demonym && kind == Kind::Organisation && name.known.is_some()
         {
-            whole.of = (!is_demonym).then_some(number + 1);
+            whole.of = (!is_demonym && (finer != "facility" || place)).then_some(number + 1);
             self.out.push(whole);
-            if !is_demonym {
+            if !is_demonym && (finer != "facility" || place) {
                 let mut inner = name;
                 if kind == Kind::Group {
                     inner.votes.add(Kind::Organisation, 4);
@@ -197,8 +200,8 @@ impl Finder<'_, '_, '_> {
                 matches!(word.token.class, Class::Sign('"' | '“' | '‘' | '\'')) || word.is("or") || word.is("the")
             });
             let acronym = bracket && plain && closed && is_acronym(text) && initials_fit(self.text(&owner), text);
-            let person = self.out[before].votes.best() == Some(Kind::Person)
-                || self.out[before].votes.best() == Some(Kind::Place);
+            let votes = self.out[before].votes;
+            let person = votes.of(Kind::Person) >= 5 || votes.best() == Some(Kind::Place);
             let also = says_also(gap);
             if acronym && !person || also {
                 let owner = self.out[before].defines.unwrap_or(before);

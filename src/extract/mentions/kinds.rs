@@ -24,6 +24,11 @@ impl Votes {
         }
     }
 
+    /// The votes for a kind.
+    pub fn of(&self, kind: Kind) -> i32 {
+        self.0.get(kind as usize).copied().unwrap_or(0)
+    }
+
     /// The kind with the most votes, if any has some.
     pub fn best(&self) -> Option<Kind> {
         const KINDS: [Kind; 7] =

@@ -62,7 +62,13 @@ pub(super) fn is_title_case(reading: &Reading<'_>, range: &Range<usize>) -> bool
         words.iter().filter(|word| word.is_word() && word.text.len() > 3).all(|word| word.token.case == Case::Upper);
     let stopped = words.last().is_some_and(|word| word.is_sign('.'));
     // Of a heading of two or three words nothing can be told by counting.
-    long >= 4 && capital * 10 >= long * 8 && (!stopped || all_upper && long >= 6)
+    let every = words.iter().filter(|word| word.is_word() && word.text.len() > 3).all(|word| word.token.is_capital());
+    let slogan = long >= 1
+        && words.len() <= 7
+        && every
+        && words.iter().filter(|word| word.is_word()).count() >= 2
+        && words.iter().all(|word| !word.is_word() || word.token.is_capital() || word.text.len() <= 3);
+    slogan || long >= 4 && capital * 10 >= long * 8 && (!stopped || all_upper && long >= 6)
 }
 
 /// Whether a word begins a sentence, a quotation or what follows a colon.
@@ -72,7 +78,7 @@ fn begins(reading: &Reading<'_>, range: &Range<usize>, at: usize) -> bool {
         before -= 1;
         match reading.words[before].token.class {
             Class::Sign('"' | '“' | '‘' | '(' | '[' | '«' | '-' | '•' | '*' | '#' | '„') => {}
-            Class::Sign(':' | '.' | '?' | '!') => return true,
+            Class::Sign(':' | '.' | '?' | '!' | '–' | '—') => return true,
             _ => return false,
         }
     }
@@ -92,6 +98,19 @@ const FUNCTION: Tags = Tags::DETERMINER
     .or(Tags::NEGATION)
     .or(Tags::ADVERB)
     .or(Tags::NUMBER);
+
+/// Function words that no name begins with.
+const LEADING: Tags = Tags::DETERMINER
+    .or(Tags::PREPOSITION)
+    .or(Tags::PRONOUN)
+    .or(Tags::RELATIVE)
+    .or(Tags::SUBORDINATOR)
+    .or(Tags::CONJUNCTION)
+    .or(Tags::BE)
+    .or(Tags::HAVE)
+    .or(Tags::DO)
+    .or(Tags::NEGATION)
+    .or(Tags::WEEKDAY);
 
 /// Finds the names of a sentence.
 #[allow(clippy::too_many_arguments, reason = "the state of one pass")]
@@ -323,6 +342,18 @@ impl<'t> Finder<'_, 't, '_> {
             return None;
         }
         let the = usize::from(self.word(end + 1).is_some_and(|word| word.is("the")));
+        // "Communists Organized for Proletarian Liberation (COLP)": the acronym tells how far the name goes.
+        if is_capital(end + 1 + the) && (next.is("of") || next.is("for") || next.is("in") || next.is("and")) {
+            let stop = self.plain_row(end + 1 + the);
+            let acronym = self
+                .word(stop)
+                .filter(|word| word.is_sign('('))
+                .and_then(|_| self.word(stop + 1))
+                .filter(|word| is_acronym(word.text));
+            if acronym.is_some_and(|acronym| spells(&self.reading.words[start..stop], acronym.text)) {
+                return Some(stop);
+            }
+        }
         if next.is("of") && is_capital(end + 1 + the) && !last.has(Tags::ROLE.or(Tags::MEMBERS)) {
             let row = self.text(&(start..end));
             let named = last
@@ -375,7 +406,7 @@ impl<'t> Finder<'_, 't, '_> {
         let mut words = words;
         // Articles and function words do not begin a name.
         while words.len() > 1
-            && self.reading.words[words.start].has(FUNCTION.or(Tags::WEEKDAY))
+            && self.reading.words[words.start].has(LEADING)
             && !self.reading.words[words.start].has(Tags::DIRECTION)
             && self.known.named(self.text(&words)).is_none()
         {
@@ -441,10 +472,10 @@ impl<'t> Finder<'_, 't, '_> {
             let end = self.push_known(words.clone(), known);
             return end.max(words.end);
         }
-        if self.reading.words[words.clone()]
-            .iter()
-            .all(|word| word.has(Tags::NO_NAME.or(Tags::ABBREVIATION)) && !word.has(Tags::ORGANISATION))
-        {
+        if self.reading.words[words.clone()].iter().all(|word| {
+            let abbreviation = word.has(Tags::ABBREVIATION) && word.token.case != Case::Upper;
+            (word.has(Tags::NO_NAME) || abbreviation) && !word.has(Tags::ORGANISATION)
+        }) {
             return words.end;
         }
         let places = self.rules.gazetteer();
@@ -576,6 +607,13 @@ impl<'t> Finder<'_, 't, '_> {
         self.out.push(mention);
         end
     }
+}
+
+/// Whether the first letters of words are those of an acronym.
+fn spells(words: &[Word<'_>], acronym: &str) -> bool {
+    let initials: String =
+        words.iter().filter(|word| word.token.is_capital()).filter_map(|word| word.text.chars().next()).collect();
+    initials.eq_ignore_ascii_case(&acronym.replace(['.', '-'], ""))
 }
 
 /// Whether a word is written as acronyms are: `TTP`, `JeM`, `M-19`, `U.N.`.

@@ -337,6 +337,16 @@ impl Reader<'_> {
             "modifier" => Role::Modifier,
             "holder" => Role::Holder,
             "event" => Role::Event,
+            _ if word.starts_with("modifier of ") => {
+                let of = Spanned::new(text.span(), word.trim_start_matches("modifier of "));
+                return match self.role(doc, &of)? {
+                    Role::After(preposition) => Some(Role::Within(preposition)),
+                    _ => {
+                        doc.problem(text.span(), "\"modifier of\" is followed by a preposition");
+                        None
+                    }
+                };
+            }
             _ => {
                 let mut words = word.split_whitespace();
                 let first = words.next().unwrap_or_default();

@@ -133,7 +133,8 @@ fn links(
         let mut add = |from: &super::EntityRef, kind: &'_ str, to: &super::EntityRef, kind_kept: &'static str| {
             let _ = kind_kept;
             // The same link said again is a second citation and not a second link.
-            seen.insert((from.to_string(), kind.to_owned(), to.to_string()))
+            let speaker = proposal.speaker.as_ref().map(ToString::to_string);
+            seen.insert((from.to_string(), kind.to_owned(), to.to_string(), proposal.modality.word(), speaker))
         };
         match &proposal.says {
             Said::Link { from, kind, to } => {
