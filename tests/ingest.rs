@@ -390,3 +390,15 @@ fn a_hundred_megabytes_are_refused_at_once() {
     assert!(told.contains("more than 16777216 bytes"), "{told}");
     assert!(!home.database().exists());
 }
+
+#[test]
+fn the_example_of_the_page_is_taken() {
+    let page = fs::read_to_string(common::repository("docs/proposals.md")).unwrap();
+    let example = page.split("```jsonl\n").nth(1).unwrap().split("```").next().unwrap();
+    let home = Home::new();
+    home.file("p.jsonl", example);
+    home.run(["ingest", "--proposals", "p.jsonl"]).ok();
+    home.run(["review", "--all"]).ok();
+    let why = home.query("why \"Harbour Front\" to \"Port Front\"").ok();
+    assert!(why.contains("The Harbour Front [has ties to] the Port Front, Dana Doe said."), "{why}");
+}
