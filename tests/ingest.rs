@@ -84,6 +84,29 @@ fn another_edition_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn claims_of_an_earlier_edition_are_not_shown_in_the_text_of_a_later_one() {
+    let home = Home::new();
+    ingest(&home, &Paper::new(), &[]).ok();
+    home.run(["review", "--all"]).ok();
+    assert_ne!(shown(&home).0, Value::Null);
+    let mut edition = Paper::new();
+    let before = "A line that was not there. ";
+    edition.head["text"] = json!(format!("{before}{TEXT}"));
+    let ally = json!({"link": {"from": "@port-front", "kind": "allied_with", "to": "@harbour-front"}});
+    edition.proposals = vec![proposal(2, ally, "truce", 0.5)];
+    for key in ["span", "evidence"] {
+        for at in edition.proposals[0]["at"][key].as_array_mut().unwrap() {
+            *at = json!(at.as_u64().unwrap() + before.len() as u64);
+        }
+    }
+    ingest(&home, &edition, &[]).ok();
+    home.run(["review", "--all"]).ok();
+    let why = home.query("why \"Port Front\" to \"Harbour Front\"").ok();
+    assert!(why.contains("A line that was not there.") && why.contains("[truce]"), "{why}");
+    assert_eq!(shown(&home).0, Value::Null);
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place_and_nothing_is_kept() {
     let home = Home::with_seeds();
     let mut paper = Paper::new();

@@ -144,7 +144,7 @@ fn documents(ingest: &Ingest, given: &Given, database: &mut Database, terminal: 
         return Err(DatabaseError::Refused(refused).into());
     }
     read.into_iter().try_for_each(|found| match found {
-        Found::New(extraction) => keep(extraction, OURSELVES, ingest, database, terminal),
+        Found::New(extraction) => keep(*extraction, OURSELVES, ingest, database, terminal),
         Found::Before(id) => {
             let told = "nothing new is proposed: this text was read before; --again reads it by the present rules";
             ended(&format!("{id}: {told}"), &id, ingest, database, terminal)
@@ -184,7 +184,7 @@ fn document(path: &Path, ingest: &Ingest, given: &Given, database: &mut Database
     if let Some(known) = known {
         document.meta = DocumentMeta { id: known.id.to_string(), ..said }.or(&known);
     }
-    Ok(Found::New(database.extract(&document, ingest.rules.as_deref())?))
+    Ok(Found::New(Box::new(database.extract(&document, ingest.rules.as_deref())?)))
 }
 
 /// What was found in a document.
@@ -192,7 +192,7 @@ enum Found {
     /// It was read before, as the source of this id.
     Before(String),
     /// It is read now.
-    New(Extraction),
+    New(Box<Extraction>),
 }
 
 /// Takes the proposals of another program.

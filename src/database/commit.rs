@@ -322,7 +322,7 @@ fn new_texts<'c>(store: &Store, changes: &'c Changes) -> Result<Vec<(SourceNo, &
         let id = changes.sources().get(*source as usize).map(|source| &source.id);
         let number = known.iter().position(|known| Some(&known.id) == id);
         let kept = number.map(|number| store.text(number as SourceNo)).transpose()?.flatten();
-        if kept.as_deref() != Some(text) {
+        if kept.is_none_or(|kept| kept.text != *text) {
             texts.push((*source, text.as_str()));
         }
     }

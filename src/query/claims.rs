@@ -1,6 +1,6 @@
 //! What verbs that show claims need of the store.
 
-use crate::model::{Claim, ClaimNo, Commit, Source, SourceNo, Word};
+use crate::model::{Claim, ClaimNo, Commit, Source, SourceNo, SourceText, Word};
 
 /// Reads claims by number. The graph tells which claims there are; their sentences are in the store.
 pub trait ClaimSource {
@@ -26,7 +26,7 @@ pub trait ClaimSource {
     ///
     /// # Errors
     /// The store cannot be read.
-    fn text(&mut self, source: SourceNo) -> Result<Option<String>, Self::Error> {
+    fn text(&mut self, source: SourceNo) -> Result<Option<SourceText>, Self::Error> {
         let _ = source;
         Ok(None)
     }

@@ -187,6 +187,11 @@ impl<'s> Transaction<'s> {
         self.drain(false)
     }
 
+    /// The number of the claim that is added next.
+    pub(super) fn next_claim(&self) -> Result<ClaimNo, StoreError> {
+        self.cut.claims.next_number()
+    }
+
     /// Adds a part of a text.
     pub(super) fn part(&mut self, part: Part) -> Result<(), StoreError> {
         self.cut.texts.push(part)?;

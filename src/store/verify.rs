@@ -72,7 +72,10 @@ impl Store {
             check.number("claims", row.claim, check.counts.claims)?;
             check.number("commits", row.commit, check.counts.commits + 1)
         });
-        check.table(|check, _, row: &Part| check.number("sources", row.source, check.counts.sources));
+        check.table(|check, _, row: &Part| {
+            check.number("claims", row.since, check.counts.claims + 1)?;
+            check.number("sources", row.source, check.counts.sources)
+        });
         let mut before: Option<CommitRecord> = None;
         check.table(|_, _, row: &CommitRecord| {
             let ends = |row: &CommitRecord| [row.entities.end, row.words.end, row.claims.end, row.retractions.end];

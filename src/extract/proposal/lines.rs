@@ -185,6 +185,7 @@ impl<'c> Reader<'c> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
     use crate::model::Match;
@@ -322,6 +323,24 @@ mod tests {
         1:59 "soon" "soon" is no date: expected a date such as 2014, 2014-06, 2014-06-15 or an interval such as 2014/2016
         1:19 "A Report" "A Report" is no id: an id is of lower-case letters, digits and -_.: and starts with a letter or a digit, 200 bytes at most
         "#);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_sound_whatever_was_done_to_the_file(
+            slips in proptest::collection::vec((0usize..2_000, 0u8..128), 1..4),
+        ) {
+            let mut bytes = lines().into_bytes();
+            for (at, byte) in slips {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+            }
+            let content = String::from_utf8_lossy(&bytes);
+            match read(&content) {
+                Ok(extraction) => proptest::prop_assert_eq!(extraction.check(Schema::builtin(), &Known), Vec::new()),
+                Err(errors) => proptest::prop_assert!(!errors.is_empty()),
+            }
+        }
     }
 
     #[test]

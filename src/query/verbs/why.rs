@@ -83,7 +83,9 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 if let Entry::Vacant(vacant) = texts.entry(source) {
                     vacant.insert(self.claims.text(source).map_err(QueryError::Claims)?);
                 }
-                let text: &Option<String> = texts.get(&source).unwrap_or(&None);
+                // A claim of an earlier edition counts in bytes of another text.
+                let kept = texts.get(&source).and_then(Option::as_ref).filter(|kept| kept.since <= cited.number);
+                let around = kept.and_then(|kept| surroundings(&kept.text, cited.claim.locator));
                 found.push([
                     Item::Link(link, truth),
                     Item::Text(cited.source.id.to_string()),
@@ -93,7 +95,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     Item::Text(cited.grade()),
                     cited.claim.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
                     optional(cited.claim.text.as_deref()),
-                    optional(text.as_deref().and_then(|text| surroundings(text, cited.claim.locator)).as_deref()),
+                    optional(around.as_deref()),
                     optional(cited.claim.note.as_deref()),
                     added.map_or(Item::Null, |commit| {
                         Item::Text(format!("commit {} by {}", commit.number, commit.author))
