@@ -15,6 +15,7 @@ use super::dates::{DateMention, dates};
 use super::lexicon::Tags;
 use super::mentions::{Kind, Mention, Named, Reading};
 use super::rules::Rules;
+use super::tokens::{Case, Class};
 use super::world::{Claim, Statement, World};
 use crate::model::{Modality, Period};
 use crate::names;
@@ -59,7 +60,9 @@ pub(super) struct Reader<'a, 't> {
 impl<'a, 't> Reader<'a, 't> {
     /// Analyses a sentence. `own` are its mentions.
     pub fn analyse(&self, sentence: usize, own: Range<usize>, day: Option<jiff::civil::Date>) -> Analysis<'a, 't> {
-        let range = self.reading.sentences[sentence].clone();
+        let whole = self.reading.sentences[sentence].clone();
+        // Where and by whom a report was filed is no part of its first sentence.
+        let range = dateline(self.reading, &whole).map_or(whole.clone(), |dash| dash + 1..whole.end);
         let clause = Clause::new(self.reading, self.rules, range.clone(), &self.named.mentions, own);
         let parts = parts(&clause);
         let phrases = phrases(&clause, &parts);
@@ -510,6 +513,20 @@ impl<'a, 't> Reader<'a, 't> {
     pub fn mention(&self, analysis: &Analysis<'a, 't>, phrase: usize) -> Option<&'a Mention> {
         analysis.phrases.list[phrase].mention.map(|mention| &self.named.mentions[mention])
     }
+}
+
+/// The dash after a dateline: "KABUL, Afghanistan, March 3 (Reuters) —", "(New York) –".
+pub(super) fn dateline(reading: &Reading<'_>, range: &Range<usize>) -> Option<usize> {
+    let dash =
+        range.clone().take(18).find(|&at| matches!(reading.words[at].token.class, Class::Sign('—' | '–' | '-')))?;
+    let before = &reading.words[range.start..dash];
+    let place = before.iter().find(|word| word.is_word())?;
+    let names = before.iter().all(|word| !word.is_word() || word.token.is_capital() || word.is("on") || word.is("of"));
+    let spaced = reading.words.get(dash + 1).is_some_and(|next| next.token.start > reading.words[dash].token.end);
+    let shown = before.first().is_some_and(|word| word.is_sign('('))
+        || place.token.case == Case::Upper
+        || before.last().is_some_and(|word| word.is_sign(')'));
+    (names && spaced && shown && before.len() > 1 || names && spaced && place.token.case == Case::Upper).then_some(dash)
 }
 
 /// The date of each frame: that which stands after its verb and before the next, or at the head of the sentence.

@@ -145,6 +145,9 @@ fn part(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
     if is(Tags::PRONOUN) {
         return Part::Pronoun;
     }
+    if word.is("as") && next.is_some_and(|next| next.is("being") || next.is("having")) {
+        return Part::Preposition(1);
+    }
     // "after talks" is a preposition, "after it split" is not; which it is shows when the clause is read.
     if is(Tags::SUBORDINATOR) && (!is(Tags::PREPOSITION) || clause_follows(clause, at)) {
         return Part::Subordinator;
@@ -341,7 +344,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                     || next.is_some_and(|next| next.form.noun.is_some() && !next.has(Tags::PREPOSITION)))
             {
                 list.unwrap_or(Part::Verb)
-            } else if third && (!noun || object_follows) {
+            } else if third && (!noun || object_follows) || base && !noun && object_follows {
                 Part::Verb
             } else {
                 Part::Noun

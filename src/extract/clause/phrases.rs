@@ -277,6 +277,14 @@ fn join(clause: &Clause<'_, '_>, parts: &[Part], number: usize, found: &mut Phra
                 found.list[number].list = found.list[back].list;
             }
         }
+        [Part::Preposition(_)] if gap.len() == 1 && clause.word(gap.start).is("including") => {
+            found.list[number].list = found.list[back].list;
+            found.list[number].preposition = found.list[back].preposition;
+        }
+        [Part::Comma, Part::Preposition(1)] if clause.word(gap.end - 1).is("including") => {
+            found.list[number].list = found.list[back].list;
+            found.list[number].preposition = found.list[back].preposition;
+        }
         [Part::Preposition(_)]
             if gap.len() == 3 && clause.word(gap.start).is("as") && clause.word(gap.start + 1).is("well") =>
         {

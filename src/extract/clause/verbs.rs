@@ -1,6 +1,7 @@
 //! The subjects of verbs, and what auxiliaries, adverbs and governing verbs make of what they say.
 
 use super::super::lexicon::Tags;
+use super::super::mentions::Kind;
 use super::Part;
 use super::frames::{Argument, Finder, Head, REACH, Role};
 use crate::model::Modality;
@@ -217,6 +218,20 @@ impl Finder<'_, '_, '_> {
             end -= 1;
         }
         self.phrase_before(end).map(|phrase| {
+            // "a bombing in Gao, Mali, which killed 14": places kill nobody.
+            let kills = self.parts.get(relative + 1).is_some_and(|part| part.is_verb())
+                && ["killed", "kills", "wounded", "injured", "left", "claimed"]
+                    .iter()
+                    .any(|word| self.clause.word(relative + 1).is(word));
+            if kills {
+                let place = |phrase: usize| {
+                    let mention = self.phrases.list[phrase].mention;
+                    mention.is_some_and(|mention| self.clause.mentions[mention].votes.best() == Some(Kind::Place))
+                };
+                if let Some(event) = (0..=phrase).rev().take(5).find(|&phrase| !place(phrase)) {
+                    return event;
+                }
+            }
             // "the leader of X, who": a person rather than what he leads.
             let word = self.clause.word(relative);
             if word.is("who")

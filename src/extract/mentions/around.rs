@@ -100,9 +100,9 @@ impl Finder<'_, '_, '_> {
             || finer == "facility"
             || !is_demonym && kind == Kind::Organisation && name.known.is_some()
         {
-            whole.of = (!is_demonym && (finer != "facility" || place)).then_some(number + 1);
+            whole.of = (!is_demonym && (finer != "facility" || name.rule == "names.place")).then_some(number + 1);
             self.out.push(whole);
-            if !is_demonym && (finer != "facility" || place) {
+            if !is_demonym && (finer != "facility" || name.rule == "names.place") {
                 let mut inner = name;
                 if kind == Kind::Group {
                     inner.votes.add(Kind::Organisation, 4);
