@@ -180,13 +180,17 @@ impl<'a, 't> Reader<'a, 't> {
             found = self.pair(analysis, number);
         }
         if found.is_empty() && phrase.pronoun_possessor && clause.word(phrase.head).has(Tags::FIGHTERS) {
-            found.extend(self.discourse.possessive(&self.world, &words[0], analysis.sentence));
+            let owner = self.discourse.possessive(&self.world, &words[0], analysis.sentence);
+            found.extend(owner.or_else(|| self.within(analysis, number, false)));
         }
         if found.is_empty()
             && words.len() == 1
             && (words[0].is("they") || words[0].is("it") || words[0].is("he") || words[0].is("she"))
         {
             found.extend(self.within(analysis, number, words[0].is("he") || words[0].is("she")));
+        }
+        if found.is_empty() && phrase.words.len() == 2 && phrase.definite && matches!(head.as_str(), "group" | "organization" | "organisation" | "movement") {
+            found.extend(self.within(analysis, number, false));
         }
         if found.is_empty() && phrase.words.len() == 2 && phrase.definite && (head == "region") {
             found.push(self.vague(analysis, phrase));
@@ -237,10 +241,9 @@ impl<'a, 't> Reader<'a, 't> {
     /// A pronoun that points back inside its sentence: to the first phrase that names one of its sort.
     fn within(&self, analysis: &Analysis<'a, 't>, number: usize, person: bool) -> Option<usize> {
         let wanted = if person { Kind::Person } else { Kind::Organisation };
-        let mut named = analysis.phrases.list[..number]
-            .iter()
-            .filter(|phrase| phrase.preposition.is_none())
-            .filter_map(|phrase| phrase.mention)
+        let first = analysis.phrases.list[..number].iter().filter(|phrase| phrase.preposition.is_none());
+        let mut named = first
+            .flat_map(|phrase| phrase.mention.into_iter().chain(phrase.modifiers.iter().copied()))
             .map(|mention| self.named.mentions[mention].cluster);
         named.find(|&cluster| self.world.kind(cluster) == wanted)
     }

@@ -155,11 +155,14 @@ impl Finder<'_, '_, '_> {
                 let first = self.phrases.list[phrase].words.start;
                 let end = self.phrases.list[phrase].words.end;
                 let apart = (end..start).any(|at| matches!(self.parts[at], Part::Comma | Part::Conjunction));
+                let whole = self.phrases.list[self.named(self.phrases.list[phrase].list)].list;
                 let free = self.phrases.list[phrase].preposition.is_none()
+                    && self.phrases.list[whole].preposition.is_none()
                     && !self.is_time(phrase)
                     && !(apart && self.is_object(phrase));
                 if free {
                     let phrase = self.named(self.phrases.list[phrase].list);
+                    let phrase = self.phrases.list[phrase].list;
                     // "whose members hold", "which they used"
                     let relative = first.checked_sub(1).filter(|&at| {
                         self.parts[at] == Part::Relative

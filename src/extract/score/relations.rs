@@ -149,13 +149,19 @@ fn tell(extraction: &Extraction, first: &str, second: &str) -> Option<&'static s
     let body = |id: String| bodies.get(&id).cloned().unwrap_or(id);
     let mut scores: [(f64, f64); TYPES.len()] = [(0.0, 0.0); TYPES.len()];
     let mut events: Vec<(String, String, bool)> = Vec::new();
+    let mut together: Vec<(String, String)> = Vec::new();
     for proposal in &extraction.proposals {
         let Said::Link { from, kind, to } = &proposal.says else { continue };
         let (from, to) = (body(from.to_string()), body(to.to_string()));
         if from == to {
             continue;
         }
+        if kind == "took_part_in" || kind == "claimed_responsibility_for" || kind == "party_to" {
+            together.push((to, from));
+            continue;
+        }
         if kind == "perpetrator_of" {
+            together.push((to.clone(), from.clone()));
             events.push((to, from, true));
             continue;
         }
@@ -179,6 +185,16 @@ fn tell(extraction: &Extraction, first: &str, second: &str) -> Option<&'static s
         if let Some((with, without)) = scores.get_mut(place) {
             *with += if pair { weight } else { 0.0 };
             *without += weight;
+        }
+    }
+    // Who did a thing together are allies.
+    for (at, (event, one)) in together.iter().enumerate() {
+        for (_, other) in together.iter().skip(at + 1).filter(|(same, other)| same == event && other != one) {
+            let pair = is(one, first) && is(other, second) || is(one, second) && is(other, first);
+            if let Some((with, without)) = scores.get_mut(4) {
+                *with += if pair { 0.5 } else { 0.0 };
+                *without += 0.25;
+            }
         }
     }
     // Who carried out an attack on somebody is his rival.
