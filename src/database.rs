@@ -2,9 +2,13 @@
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
+mod candidates;
 mod claims;
 mod commit;
+mod desks;
+mod drafts;
 mod error;
+mod ingest;
 mod kinds;
 mod known;
 mod project;
@@ -29,7 +33,10 @@ use crate::write::Format;
 pub use crate::query::Timing;
 use kinds::Kinds;
 
+pub use candidates::Candidate;
+pub use drafts::Taken;
 pub use error::DatabaseError;
+pub use ingest::{Ingested, Review};
 
 /// A Tieline database in a directory.
 ///
@@ -279,7 +286,8 @@ impl Database {
         if let (Some(_), true, Some(intact)) = (&graph, store.problems.is_empty(), &self.store) {
             self.graph = project::build_and_keep(&self.directory, intact, &mut self.notices)?;
         }
-        Ok(VerifyReport { store, graph, generation: self.graph.generation() })
+        let proposals = if store.problems.is_empty() { self.proposals_report()? } else { Vec::new() };
+        Ok(VerifyReport { store, graph, generation: self.graph.generation(), proposals })
     }
 
     /// Writes all claims and commits into one file.
@@ -359,6 +367,8 @@ pub struct VerifyReport {
     pub graph: Option<String>,
     /// The last commit.
     pub generation: CommitNo,
+    /// How it stands with the proposals of each document, and which of their files are damaged.
+    pub proposals: Vec<String>,
 }
 
 impl fmt::Display for VerifyReport {
@@ -376,6 +386,9 @@ impl fmt::Display for VerifyReport {
             Some(problem) if self.is_damaged() => writeln!(f, "graph: {problem}")?,
             Some(problem) => writeln!(f, "graph: {problem}; it was made anew from the store")?,
             None => writeln!(f, "graph: intact")?,
+        }
+        for line in &self.proposals {
+            writeln!(f, "proposals: {line}")?;
         }
         if self.store.problems.is_empty() {
             write!(f, "store: intact")

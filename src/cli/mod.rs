@@ -8,7 +8,9 @@
 mod args;
 mod diagnostics;
 mod failure;
+mod ingest;
 mod progress;
+mod review;
 mod run;
 mod schema;
 mod statements;

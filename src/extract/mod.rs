@@ -23,6 +23,7 @@ mod mentions;
 mod output;
 pub mod proposal;
 mod reader;
+pub mod review;
 pub mod rules;
 pub mod score;
 mod sentences;
@@ -34,7 +35,10 @@ mod world;
 use std::collections::HashMap;
 
 pub use document::{Document, DocumentError};
-pub use proposal::{DocumentMeta, EntityRef, Extraction, Mention, Named, Participant, Place, Proposal, Said, Span};
+pub use proposal::{
+    DocumentMeta, EntityRef, Extraction, Fault, Given, KeepText, Mention, Named, Participant, Place, Proposal, Said,
+    Span,
+};
 pub use rules::Rules;
 
 use crate::model::Lookup;

@@ -1,5 +1,10 @@
 //! Proposals: claims that may be made, each tied to its sentence.
 
+mod check;
+mod claims;
+mod given;
+mod licence;
+mod lines;
 mod refs;
 mod words;
 
@@ -8,6 +13,9 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Credibility, Modality, NameRole, Period, Reliability, Source};
+pub use claims::{EVENT, Fault, Who, claims, kept};
+pub use given::Given;
+pub use licence::KeepText;
 pub use refs::{EntityRef, slug};
 
 /// What an extractor found in one document.
@@ -253,27 +261,34 @@ impl Extraction {
         let mut extraction = Self { document: DocumentMeta { digest, ..document }, text, proposals, notes };
         let mut seen = std::collections::HashMap::new();
         for proposal in &mut extraction.proposals {
-            let evidence = proposal.at.evidence.and_then(|span| span.of(&extraction.text)).unwrap_or_default();
-            let told = (
-                &extraction.document.id,
-                &proposal.says,
-                proposal.when.map(|when| when.to_string()),
-                &proposal.speaker,
-                proposal.modality.word(),
-                &proposal.text,
-                evidence,
-            );
-            // Words and strings always have a form in JSON.
-            let told = serde_json::to_string(&told).unwrap_or_default();
-            let number = seen.entry(xxh3_64(told.as_bytes()) >> 16).and_modify(|count| *count += 1).or_insert(1);
+            let told = proposal.told(&extraction.document.id, &extraction.text);
+            let number = seen.entry(told).and_modify(|count| *count += 1).or_insert(1);
             let again = if *number > 1 { format!("-{number}") } else { String::new() };
-            proposal.id = format!("p-{:012x}{again}", xxh3_64(told.as_bytes()) >> 16);
+            proposal.id = format!("p-{told:012x}{again}");
         }
         extraction
     }
 }
 
 impl DocumentMeta {
+    /// The same, with what it leaves open taken from what is known of the source. Who is not judged here keeps its
+    /// reliability.
+    pub fn or(self, known: &Source) -> Self {
+        let text = |own: Option<String>, known: &Option<Box<str>>| own.or_else(|| known.as_deref().map(str::to_owned));
+        Self {
+            title: if self.title.is_empty() { known.title.to_string() } else { self.title },
+            publisher: text(self.publisher, &known.publisher),
+            published: text(self.published, &known.published),
+            retrieved: text(self.retrieved, &known.retrieved),
+            address: text(self.address, &known.address),
+            language: text(self.language, &known.language),
+            licence: text(self.licence, &known.licence),
+            digest: text(self.digest, &known.digest),
+            reliability: if self.reliability == Reliability::F { known.reliability } else { self.reliability },
+            id: self.id,
+        }
+    }
+
     /// The source that the document becomes.
     pub fn source(&self) -> Source {
         let text = |field: &Option<String>| field.as_deref().map(Box::from);
@@ -312,6 +327,23 @@ impl Proposal {
         }
     }
 
+    /// A digest, of 48 bits, of what is told in the document of this id and text, and in whose voice.
+    pub fn told(&self, document: &str, text: &str) -> u64 {
+        let evidence = self.at.evidence.and_then(|span| span.of(text)).unwrap_or_default();
+        let when = self.when.map(|when| when.to_string());
+        let told = (document, &self.says, when, &self.speaker, self.modality.word(), &self.text, evidence);
+        // Words and strings always have a form in JSON.
+        xxh3_64(serde_json::to_string(&told).unwrap_or_default().as_bytes()) >> 16
+    }
+
+    /// The same of other entities, which `other` gives for each.
+    pub fn about(mut self, other: &dyn Fn(&EntityRef) -> EntityRef) -> Self {
+        for entity in self.says.entities_mut().into_iter().chain(&mut self.speaker) {
+            *entity = other(entity);
+        }
+        self
+    }
+
     /// All entities that what is said rests on, the speaker last; an entity may come twice.
     pub fn entities(&self) -> Vec<&EntityRef> {
         let mut entities = self.says.entities();
@@ -340,6 +372,28 @@ impl Said {
                 matches!(entity, EntityRef::New(_)).then_some(entity)
             }
             _ => None,
+        }
+    }
+
+    fn entities_mut(&mut self) -> Vec<&mut EntityRef> {
+        match self {
+            Said::Entity { entity, .. } | Said::Name { entity, .. } | Said::Attribute { entity, .. } => vec![entity],
+            Said::Event { event, participants, .. } => {
+                std::iter::once(event).chain(participants.iter_mut().map(|part| &mut part.entity)).collect()
+            }
+            Said::Link { from, to, .. } => vec![from, to],
+            Said::SameAs { entity, other } => vec![entity, other],
+        }
+    }
+
+    /// The names that are given to entities.
+    pub fn names(&self) -> Vec<(&EntityRef, &str)> {
+        match self {
+            Said::Entity { entity, names, .. } | Said::Event { event: entity, names, .. } => {
+                names.iter().map(|named| (entity, &*named.name)).collect()
+            }
+            Said::Name { entity, name, .. } => vec![(entity, name)],
+            Said::Attribute { .. } | Said::Link { .. } | Said::SameAs { .. } => Vec::new(),
         }
     }
 

@@ -6,4 +6,4 @@ pub mod csv;
 pub mod seed;
 
 pub use self::csv::csv;
-pub use seed::seeds;
+pub use seed::{seed_text, seeds};

@@ -9,6 +9,7 @@ use super::open::Store;
 use super::pages::Pair;
 use super::rows::{CommitRecord, Description, Refinement, Retraction, Row};
 use super::table::{Counts, Table};
+use super::texts::Part;
 use crate::model::{Claim, Entity, Says, Word};
 
 /// The outcome of [`Store::verify`].
@@ -71,6 +72,7 @@ impl Store {
             check.number("claims", row.claim, check.counts.claims)?;
             check.number("commits", row.commit, check.counts.commits + 1)
         });
+        check.table(|check, _, row: &Part| check.number("sources", row.source, check.counts.sources));
         let mut before: Option<CommitRecord> = None;
         check.table(|_, _, row: &CommitRecord| {
             let ends = |row: &CommitRecord| [row.entities.end, row.words.end, row.claims.end, row.retractions.end];
