@@ -7,14 +7,14 @@
 
 use std::ops::Range;
 
-use super::clause::{Argument, Head, Role};
+use super::clause::{Argument, Head, Part, Role};
 use super::dates::count_of;
 use super::lexicon::Tags;
 use super::mentions::Kind;
 use super::reader::{Analysis, Reader};
 use super::rules::{LinkRule, Rule, Value};
 use super::tokens::Class;
-use super::world::Statement;
+use super::world::{Statement, World};
 use crate::model::Modality;
 
 /// A link that a rule would make.
@@ -41,6 +41,12 @@ impl<'a, 't> Reader<'a, 't> {
         }
         if rule.clause.is_some_and(|clause| clause != frame.modality) {
             return false;
+        }
+        if !rule.governors.is_empty() {
+            let governor = frame.governor.and_then(|governor| analysis.frames.get(governor)).map(|frame| frame.head);
+            if !matches!(governor, Some(Head::Verb(Some(lemma))) if rule.governors.contains(&lemma)) {
+                return false;
+            }
         }
         let is_verb = matches!(frame.head, Head::Verb(_));
         let lemma = match frame.head {
@@ -219,9 +225,7 @@ impl<'a, 't> Reader<'a, 't> {
             }
         }
         let Some((from, from_role)) = used else { return found };
-        for role in link.to.iter().filter(|role| {
-            *role != from_role || matches!(role, Role::After(preposition) if &**preposition == "between")
-        }) {
+        for role in &link.to {
             let all = self.role(analysis, number, role);
             if role == from_role {
                 for (at, (one, one_words)) in all.iter().enumerate() {
@@ -261,6 +265,9 @@ impl<'a, 't> Reader<'a, 't> {
                 .map(|&event| (event, offset + frame.at..offset + frame.at + 1))
                 .into_iter()
                 .collect();
+        }
+        if let Role::Governor(role) = role {
+            return frame.governor.map(|governor| self.role(analysis, governor, role)).unwrap_or_default();
         }
         if let Role::Within(preposition) = role {
             let phrase = self.phrase_in(analysis, number, &[Role::After(preposition.clone())]);
@@ -308,6 +315,14 @@ impl<'a, 't> Reader<'a, 't> {
                     found.push((entity, words));
                 }
             }
+        }
+        // "posted a video declaring allegiance": a video declares nothing, who posted it does.
+        if found.is_empty()
+            && *role == Role::Subject
+            && analysis.parts[frame.at] == Part::Ing
+            && let Some(governor) = frame.governor.filter(|&governor| governor != number)
+        {
+            return self.role(analysis, governor, role);
         }
         found
     }
@@ -390,8 +405,44 @@ impl<'a, 't> Reader<'a, 't> {
             }
         };
         let (from, to) = (state(self, from, &kind.from, from_words), state(self, to, &kind.to, to_words));
+        if from == to {
+            return None;
+        }
+        if joins(&self.world, from, to) {
+            return Some((from, to));
+        }
+        // Members of a body that act where only bodies can, and names whose kind is no more than a guess.
+        let body = |world: &World, entity: usize| {
+            world
+                .entity(entity)
+                .filter(|found| found.kind == Kind::Group)
+                .and_then(|found| found.other)
+                .unwrap_or(entity)
+        };
+        let (from, to) = (body(&self.world, from), body(&self.world, to));
         if from != to && joins(&self.world, from, to) {
             return Some((from, to));
+        }
+        for (one, other) in [(true, false), (false, true), (true, true)] {
+            let kinds = [from, to].map(|entity| self.world.kind(entity));
+            for (entity, turned) in [(from, one), (to, other)] {
+                if let Some(found) = self
+                    .world
+                    .entities
+                    .get_mut(entity)
+                    .filter(|found| turned && !found.firm && found.kind != Kind::Organisation)
+                {
+                    found.kind = Kind::Organisation;
+                }
+            }
+            if from != to && joins(&self.world, from, to) {
+                return Some((from, to));
+            }
+            for (entity, kind) in [from, to].into_iter().zip(kinds) {
+                if let Some(found) = self.world.entities.get_mut(entity) {
+                    found.kind = kind;
+                }
+            }
         }
         None
     }

@@ -77,7 +77,7 @@ pub fn extract(document: &Document, schema: &Schema, rules: &Rules, lookup: &dyn
     }
     let paragraphs: Vec<u32> = document.sentences.iter().map(|sentence| sentence.paragraph).collect();
     let quoted = attribution::quoted(&reading, &paragraphs);
-    let described = described(&world, &named);
+    let described = headings.first().copied().unwrap_or(false).then(|| described(&world, &named)).flatten();
     let mut reader = Reader {
         reading: &reading,
         rules,
@@ -93,7 +93,7 @@ pub fn extract(document: &Document, schema: &Schema, rules: &Rules, lookup: &dyn
         foundings: HashMap::new(),
         described,
     };
-    let day = document.day();
+    let day = document.day().or_else(|| stated_day(document, &reading));
     let mut mention = 0;
     let mut open = Vec::new();
     for sentence in 0..document.sentences.len() {
@@ -114,6 +114,21 @@ pub fn extract(document: &Document, schema: &Schema, rules: &Rules, lookup: &dyn
     let mut world = reader.world;
     world.tidy(left_out);
     output::proposals(document, &reading, &known, &world)
+}
+
+/// The day that a document states at its head: in a dateline, or on a line of its own.
+fn stated_day(document: &Document, reading: &Reading<'_>) -> Option<jiff::civil::Date> {
+    reading.sentences.iter().take(6).enumerate().find_map(|(number, range)| {
+        let end = match reader::dateline(reading, range) {
+            Some(dash) => dash,
+            None if document.sentences.get(number).is_some_and(|sentence| sentence.heading) && range.len() <= 8 => {
+                range.end
+            }
+            None => return None,
+        };
+        let found = dates::dates(reading, &(range.start..end), None);
+        found.into_iter().find_map(|date| date.period.and_then(|period| period.to_string().parse().ok()))
+    })
 }
 
 /// What a description in the title ("Al-Qaeda Affiliate") stands for: the first militant body that the text itself names.

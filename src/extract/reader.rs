@@ -15,6 +15,7 @@ use super::dates::{DateMention, dates};
 use super::lexicon::Tags;
 use super::mentions::{Kind, Mention, Named, Reading};
 use super::rules::Rules;
+use super::tokens::{Case, Class};
 use super::world::{Claim, Statement, World};
 use crate::model::{Modality, Period};
 use crate::names;
@@ -59,7 +60,9 @@ pub(super) struct Reader<'a, 't> {
 impl<'a, 't> Reader<'a, 't> {
     /// Analyses a sentence. `own` are its mentions.
     pub fn analyse(&self, sentence: usize, own: Range<usize>, day: Option<jiff::civil::Date>) -> Analysis<'a, 't> {
-        let range = self.reading.sentences[sentence].clone();
+        let whole = self.reading.sentences[sentence].clone();
+        // Where and by whom a report was filed is no part of its first sentence.
+        let range = dateline(self.reading, &whole).map_or(whole.clone(), |dash| dash + 1..whole.end);
         let clause = Clause::new(self.reading, self.rules, range.clone(), &self.named.mentions, own);
         let parts = parts(&clause);
         let phrases = phrases(&clause, &parts);
@@ -177,13 +180,17 @@ impl<'a, 't> Reader<'a, 't> {
             found = self.pair(analysis, number);
         }
         if found.is_empty() && phrase.pronoun_possessor && clause.word(phrase.head).has(Tags::FIGHTERS) {
-            found.extend(self.discourse.possessive(&self.world, &words[0], analysis.sentence));
+            let owner = self.discourse.possessive(&self.world, &words[0], analysis.sentence);
+            found.extend(owner.or_else(|| self.within(analysis, number, false)));
         }
         if found.is_empty()
             && words.len() == 1
             && (words[0].is("they") || words[0].is("it") || words[0].is("he") || words[0].is("she"))
         {
             found.extend(self.within(analysis, number, words[0].is("he") || words[0].is("she")));
+        }
+        if found.is_empty() && phrase.words.len() == 2 && phrase.definite && matches!(head.as_str(), "group" | "organization" | "organisation" | "movement") {
+            found.extend(self.within(analysis, number, false));
         }
         if found.is_empty() && phrase.words.len() == 2 && phrase.definite && (head == "region") {
             found.push(self.vague(analysis, phrase));
@@ -234,10 +241,9 @@ impl<'a, 't> Reader<'a, 't> {
     /// A pronoun that points back inside its sentence: to the first phrase that names one of its sort.
     fn within(&self, analysis: &Analysis<'a, 't>, number: usize, person: bool) -> Option<usize> {
         let wanted = if person { Kind::Person } else { Kind::Organisation };
-        let mut named = analysis.phrases.list[..number]
-            .iter()
-            .filter(|phrase| phrase.preposition.is_none())
-            .filter_map(|phrase| phrase.mention)
+        let first = analysis.phrases.list[..number].iter().filter(|phrase| phrase.preposition.is_none());
+        let mut named = first
+            .flat_map(|phrase| phrase.mention.into_iter().chain(phrase.modifiers.iter().copied()))
             .map(|mention| self.named.mentions[mention].cluster);
         named.find(|&cluster| self.world.kind(cluster) == wanted)
     }
@@ -510,6 +516,20 @@ impl<'a, 't> Reader<'a, 't> {
     pub fn mention(&self, analysis: &Analysis<'a, 't>, phrase: usize) -> Option<&'a Mention> {
         analysis.phrases.list[phrase].mention.map(|mention| &self.named.mentions[mention])
     }
+}
+
+/// The dash after a dateline: "KABUL, Afghanistan, March 3 (Reuters) —", "(New York) –".
+pub(super) fn dateline(reading: &Reading<'_>, range: &Range<usize>) -> Option<usize> {
+    let dash =
+        range.clone().take(18).find(|&at| matches!(reading.words[at].token.class, Class::Sign('—' | '–' | '-')))?;
+    let before = &reading.words[range.start..dash];
+    let place = before.iter().find(|word| word.is_word())?;
+    let names = before.iter().all(|word| !word.is_word() || word.token.is_capital() || word.is("on") || word.is("of"));
+    let spaced = reading.words.get(dash + 1).is_some_and(|next| next.token.start > reading.words[dash].token.end);
+    let shown = before.first().is_some_and(|word| word.is_sign('('))
+        || place.token.case == Case::Upper
+        || before.last().is_some_and(|word| word.is_sign(')'));
+    (names && spaced && shown && before.len() > 1 || names && spaced && place.token.case == Case::Upper).then_some(dash)
 }
 
 /// The date of each frame: that which stands after its verb and before the next, or at the head of the sentence.

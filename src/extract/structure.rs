@@ -124,7 +124,8 @@ impl<'a, 't> Reader<'a, 't> {
         let Some(outer) = place(self, before) else { return };
         let gap = there.words.end..here.words.start;
         let comma = gap.len() == 1 && analysis.clause.word(gap.start).is_sign(',');
-        let of = gap.len() == 1 && analysis.clause.word(gap.start).is("in");
+        let of =
+            gap.len() == 1 && ["in", "near", "outside"].iter().any(|word| analysis.clause.word(gap.start).is(word));
         // In a list of places a comma tells nothing.
         let listed = here.list != number && here.list == there.list
             || analysis
@@ -217,6 +218,9 @@ impl<'a, 't> Reader<'a, 't> {
             self.meant.insert(number, vec![group]);
             (group, body)
         };
+        if let Some(group) = self.world.entities.get_mut(group) {
+            group.other = Some(body);
+        }
         let lemma = analysis.clause.lemma(phrase.head);
         let says = match lemma.as_str() {
             "leader" | "commander" => Statement::Link { from: body, kind: "led_by".into(), to: group },

@@ -24,6 +24,8 @@ pub(super) struct Entity {
     pub confidence: f64,
     /// The state whose territory this place is, or the body that a group is of.
     pub other: Option<usize>,
+    /// Whether more than a guess speaks for its kind.
+    pub firm: bool,
     /// Whether a claim rests on it.
     pub used: bool,
     /// The last word of a description, for "the madrassa".
@@ -123,6 +125,7 @@ impl World {
                         0.4
                     },
                     other: None,
+                    firm: cluster.firm,
                     used: false,
                     head: cluster.name.split_whitespace().last().unwrap_or_default().to_lowercase(),
                 }
@@ -156,6 +159,7 @@ impl World {
             rule,
             confidence,
             other: None,
+            firm: true,
             used: false,
             head: head.to_owned(),
         });

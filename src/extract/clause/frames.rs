@@ -49,6 +49,8 @@ pub(in super::super) enum Role {
     After(Box<str>),
     /// Who stands before the noun after a preposition: "with al-Qaeda affiliates".
     Within(Box<str>),
+    /// Who stands in a role to the verb that governs this one: "split from X to form Y".
+    Governor(Box<Role>),
 }
 
 /// What stands in a role.
@@ -145,6 +147,10 @@ impl Finder<'_, '_, '_> {
                 == Some(Part::Be);
         let passive = part == Part::Participle && (aux_be || !has(Part::Have));
         let bare = part == Part::Participle && !aux_be && !has(Part::Have) || part == Part::Ing && !aux_be;
+        // "as being associated with"
+        let gerund = words.clone().any(|at| self.clause.word(at).is("being") || self.clause.word(at).is("having"))
+            && !words.clone().any(|at| self.parts[at] == Part::Be && !self.clause.word(at).is("being"));
+        let bare = bare || gerund;
         let infinitive = has(Part::To) || part == Part::Infinitive && !has(Part::Modal);
         let mut governor = None;
         let mut surface = None;
@@ -158,7 +164,7 @@ impl Finder<'_, '_, '_> {
         }
         let mut roles = Vec::new();
         let mut reach = (start, at + 1);
-        self.after(at, passive, lemma, &mut roles, &mut reach);
+        self.after(at, passive, &mut roles, &mut reach);
         if !infinitive && !bare && self.frames.iter().all(|frame| frame.governor.is_some() || frame.passive) {
             self.fronted(start, &mut roles);
         }
@@ -229,18 +235,9 @@ impl Finder<'_, '_, '_> {
     }
 
     /// Objects and what follows prepositions.
-    fn after(
-        &self,
-        at: usize,
-        passive: bool,
-        lemma: Option<Word>,
-        roles: &mut Vec<(Role, Argument)>,
-        reach: &mut (usize, usize),
-    ) {
+    fn after(&self, at: usize, passive: bool, roles: &mut Vec<(Role, Argument)>, reach: &mut (usize, usize)) {
         let mut here = at + 1;
         let mut object = false;
-        let speech = self.clause.word(at).has(Tags::SPEECH);
-        let _ = lemma;
         while here < self.parts.len().min(at + REACH) {
             match self.parts[here] {
                 Part::Adverb | Part::Negation | Part::Quote | Part::Open | Part::Close | Part::Possessive => here += 1,
@@ -281,6 +278,21 @@ impl Finder<'_, '_, '_> {
                     let listed = self.phrases.of_word.get(here + 1).copied().flatten().is_some_and(|phrase| {
                         self.phrases.list[phrase].list != phrase || self.phrases.list[phrase].same_as.is_some()
                     });
+                    let place = |at: usize| {
+                        let mention = self
+                            .parts
+                            .get(at)
+                            .and_then(|part| if let Part::Name(mention) = part { Some(*mention) } else { None });
+                        mention.is_some_and(|mention| {
+                            self.clause.mentions[mention].votes.best() == Some(super::super::mentions::Kind::Place)
+                        })
+                    };
+                    // "in Derwan, Libya in 2009 by X": the larger place goes with the smaller.
+                    if place(here + 1) && here > 0 && place(here - 1) {
+                        here = self.phrases.of_word[here + 1]
+                            .map_or(here + 2, |phrase| self.phrases.list[phrase].words.end);
+                        continue;
+                    }
                     if matches!(next, Some(Part::Preposition(_)))
                         || listed
                         || matches!(next, Some(Part::Conjunction)) && self.list_follows(here + 2)
@@ -304,8 +316,7 @@ impl Finder<'_, '_, '_> {
                     };
                     let noun = &self.phrases.list[phrase];
                     let listed = noun.list != phrase || noun.same_as.is_some_and(|other| other < phrase);
-                    if !listed && !object && !self.is_time(phrase) && noun.preposition.is_none() && !(passive && false)
-                    {
+                    if !listed && !object && !self.is_time(phrase) && noun.preposition.is_none() {
                         let target = self.headed(phrase);
                         if !passive {
                             roles.push((Role::Object, Argument::Phrase(target)));
@@ -332,9 +343,6 @@ impl Finder<'_, '_, '_> {
                 }
                 Part::Relative | Part::Subordinator | Part::Stop => break,
                 _ => break,
-            }
-            if speech && object {
-                break;
             }
         }
     }
@@ -430,10 +438,10 @@ impl Finder<'_, '_, '_> {
                         .map(|(_, argument)| *argument);
                     let light =
                         *role == Role::Object || matches!(role, Role::After(p) if &**p == "to" || &**p == "into");
-                    if light
-                        && self.clause.word(self.frames[number].at).has(Tags::LIGHT)
-                        && let Some(who) = who
-                    {
+                    let verb_word = self.clause.word(self.frames[number].at);
+                    let light =
+                        light && (verb_word.has(Tags::LIGHT) || self.parts[self.frames[number].at] == Part::Have);
+                    if light && let Some(who) = who {
                         roles.push((Role::Holder, who));
                         if let Argument::Phrase(who) = who {
                             reach.0 = reach.0.min(self.phrases.list[who].words.start);

@@ -145,6 +145,9 @@ fn part(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
     if is(Tags::PRONOUN) {
         return Part::Pronoun;
     }
+    if word.is("as") && next.is_some_and(|next| next.is("being") || next.is("having")) {
+        return Part::Preposition(1);
+    }
     // "after talks" is a preposition, "after it split" is not; which it is shows when the clause is read.
     if is(Tags::SUBORDINATOR) && (!is(Tags::PREPOSITION) || clause_follows(clause, at)) {
         return Part::Subordinator;
@@ -268,6 +271,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Noun
             }
         }
+        Some(Part::Verb) if base && at > 0 && ["helped", "help", "helps", "let"].iter().any(|word| clause.word(at - 1).is(word)) => Part::Infinitive,
         Some(Part::Determiner | Part::Possessive) => Part::Noun,
         Some(Part::Preposition(_)) => {
             if verb.may_be(VerbForm::ING) {
@@ -278,7 +282,12 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
         }
         Some(Part::Number | Part::Noun | Part::Name(_) | Part::Close) => {
             if verb.may_be(VerbForm::ING) {
-                return if noun && !object_follows { Part::Noun } else { Part::Ing };
+                // "a long running feud"
+                let inside = found.iter().rev().find(|part| !matches!(part, Part::Noun | Part::Number)) == Some(&Part::Determiner)
+                    && matches!(before, Some(Part::Noun))
+                    && next.is_some_and(|next| next.form.noun.is_some() && !object_follows)
+                    && clause.word(at - 1).form.noun.is_none();
+                return if noun && !object_follows || inside { Part::Noun } else { Part::Ing };
             }
             if past {
                 if !(noun && base) || object_follows || adverb {
@@ -311,11 +320,8 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                     Part::Noun
                 };
             }
-            if base && (!noun || object_follows || adverb) && (plural || adverb || !noun) {
-                Part::Verb
-            } else {
-                Part::Noun
-            }
+                        let on = next.is_some_and(|next| next.has(Tags::ADVERB) || next.is("with") || next.is("against") || next.is("alongside"));
+            if base && (!noun || object_follows || adverb || plural && on) && (plural || adverb || !noun) { Part::Verb } else { Part::Noun }
         }
         Some(Part::Conjunction | Part::Comma) => {
             let list = last_verb(found);
@@ -328,10 +334,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Ing
             } else if past && !(noun && base) {
                 if next.is_some_and(|next| next.is("by"))
-                    || matches!(before, Some(Part::Comma)) && is_first_verb(found) && !object_follows
-                {
-                    Part::Participle
-                } else {
+                    || matches!(before, Some(Part::Comma)) && is_first_verb(found) && !object_follows && finite_later(clause, at) { Part::Participle } else {
                     Part::Verb
                 }
             } else if base
@@ -341,7 +344,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                     || next.is_some_and(|next| next.form.noun.is_some() && !next.has(Tags::PREPOSITION)))
             {
                 list.unwrap_or(Part::Verb)
-            } else if third && (!noun || object_follows) {
+            } else if third && (!noun || object_follows) || base && !noun && object_follows {
                 Part::Verb
             } else {
                 Part::Noun
@@ -367,6 +370,15 @@ fn last_verb(found: &[Part]) -> Option<Part> {
 
 fn is_first_verb(found: &[Part]) -> bool {
     !found.iter().rev().take(60).any(|part| matches!(part, Part::Verb | Part::Be | Part::Have))
+}
+
+/// Whether a verb that is surely finite follows anywhere in the clause and those after it.
+fn finite_later(clause: &Clause<'_, '_>, at: usize) -> bool {
+    (at + 1..clause.len().min(at + 60)).any(|at| {
+        let word = clause.word(at);
+        clause.mention_of[at].is_none()
+            && (word.has(Tags::BE.or(Tags::HAVE).or(Tags::MODAL)) || word.form.noun.is_none() && word.form.verb.is_some_and(|verb| verb.may_be(VerbForm::PAST)))
+    })
 }
 
 /// Whether a verb that is surely finite follows soon.

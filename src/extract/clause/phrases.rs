@@ -223,6 +223,11 @@ fn join(clause: &Clause<'_, '_>, parts: &[Part], number: usize, found: &mut Phra
         return;
     }
     if found.list[number].possessor == Some(before) {
+        // "A and B's wing": the wing is listed, and not B.
+        if found.list[before].list != before {
+            found.list[number].list = found.list[before].list;
+            found.list[before].list = before;
+        }
         return;
     }
     let between: Vec<Part> = parts[gap.clone()].iter().copied().filter(|part| !matches!(part, Part::Quote)).collect();
@@ -256,12 +261,14 @@ fn join(clause: &Clause<'_, '_>, parts: &[Part], number: usize, found: &mut Phra
                 found.list[number].same_as = Some(back);
             } else if role_before
                 && found.list[number].mention.is_some()
-                && found.list[back].definite
-                && closes(parts, here.end)
+                && (found.list[back].definite || found.list[back].possessor.is_some()) && closes(parts, here.end)
             {
                 // "the leader of Y, X, said"
                 found.list[back].same_as = Some(number);
-            } else if same_sort(clause, found, back, number) && goes_on(clause, parts, found, number) {
+            } else if !is_fronted(clause, parts, found, back, number)
+                && same_sort(clause, found, back, number)
+                && goes_on(clause, parts, found, number)
+            {
                 found.list[number].list = found.list[back].list;
             }
         }
@@ -276,6 +283,14 @@ fn join(clause: &Clause<'_, '_>, parts: &[Part], number: usize, found: &mut Phra
             if listing && !own_clause && !object_before && same_sort(clause, found, back, number) {
                 found.list[number].list = found.list[back].list;
             }
+        }
+        [Part::Preposition(_)] if gap.len() == 1 && clause.word(gap.start).is("including") => {
+            found.list[number].list = found.list[back].list;
+            found.list[number].preposition = found.list[back].preposition;
+        }
+        [Part::Comma, Part::Preposition(1)] if clause.word(gap.end - 1).is("including") => {
+            found.list[number].list = found.list[back].list;
+            found.list[number].preposition = found.list[back].preposition;
         }
         [Part::Preposition(_)]
             if gap.len() == 3 && clause.word(gap.start).is("as") && clause.word(gap.start + 1).is("well") =>
@@ -304,6 +319,20 @@ fn is_role(clause: &Clause<'_, '_>, found: &Phrases, number: usize) -> bool {
         || first.is("former")
         || first.is("one");
     marked && !head.has(Tags::WEEKDAY.or(Tags::MONTH)) && !phrase.words.is_empty()
+}
+
+/// Whether a phrase only says when, where or why before the clause begins: "In 2010, A, B and C ...". Places may be listed
+/// there themselves.
+fn is_fronted(clause: &Clause<'_, '_>, parts: &[Part], found: &Phrases, back: usize, number: usize) -> bool {
+    let place = |phrase: usize| {
+        let mention = found.list[phrase].mention;
+        mention.is_some_and(|mention| clause.mentions[mention].votes.best() == Some(super::super::mentions::Kind::Place))
+    };
+    let head = clause.word(found.list[back].head);
+    let time = head.has(Tags::MONTH.or(Tags::WEEKDAY)) || parts[found.list[back].head] == Part::Number;
+    let before_verb = !parts[..found.list[back].words.start].iter().any(|part| part.is_verb() || matches!(part, Part::Be | Part::Have));
+    let has_preposition = found.list[found.list[back].list].preposition.is_some();
+    time || before_verb && has_preposition && !(place(back) && place(number))
 }
 
 /// Whether two phrases may stand in one list: two names, or two of which neither is a place or a pronoun alone.

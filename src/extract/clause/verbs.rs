@@ -1,6 +1,7 @@
 //! The subjects of verbs, and what auxiliaries, adverbs and governing verbs make of what they say.
 
 use super::super::lexicon::Tags;
+use super::super::mentions::Kind;
 use super::Part;
 use super::frames::{Argument, Finder, Head, REACH, Role};
 use crate::model::Modality;
@@ -154,11 +155,14 @@ impl Finder<'_, '_, '_> {
                 let first = self.phrases.list[phrase].words.start;
                 let end = self.phrases.list[phrase].words.end;
                 let apart = (end..start).any(|at| matches!(self.parts[at], Part::Comma | Part::Conjunction));
+                let whole = self.phrases.list[self.named(self.phrases.list[phrase].list)].list;
                 let free = self.phrases.list[phrase].preposition.is_none()
+                    && self.phrases.list[whole].preposition.is_none()
                     && !self.is_time(phrase)
                     && !(apart && self.is_object(phrase));
                 if free {
                     let phrase = self.named(self.phrases.list[phrase].list);
+                    let phrase = self.phrases.list[phrase].list;
                     // "whose members hold", "which they used"
                     let relative = first.checked_sub(1).filter(|&at| {
                         self.parts[at] == Part::Relative
@@ -217,6 +221,20 @@ impl Finder<'_, '_, '_> {
             end -= 1;
         }
         self.phrase_before(end).map(|phrase| {
+            // "a bombing in Gao, Mali, which killed 14": places kill nobody.
+            let kills = self.parts.get(relative + 1).is_some_and(|part| part.is_verb())
+                && ["killed", "kills", "wounded", "injured", "left", "claimed"]
+                    .iter()
+                    .any(|word| self.clause.word(relative + 1).is(word));
+            if kills {
+                let place = |phrase: usize| {
+                    let mention = self.phrases.list[phrase].mention;
+                    mention.is_some_and(|mention| self.clause.mentions[mention].votes.best() == Some(Kind::Place))
+                };
+                if let Some(event) = (0..=phrase).rev().take(5).find(|&phrase| !place(phrase)) {
+                    return event;
+                }
+            }
             // "the leader of X, who": a person rather than what he leads.
             let word = self.clause.word(relative);
             if word.is("who")

@@ -15,6 +15,10 @@ impl Finder<'_, '_, '_> {
             return None;
         }
         let is_demonym = name.rule == "names.demonym";
+        let indefinite = name.words.start > self.range.start && {
+            let before = &self.reading.words[name.words.start - 1];
+            before.is("a") || before.is("an") || before.is("another")
+        };
         let best = name.votes.best();
         let lemma = next.form.noun.map(|(lemma, plural)| (self.rules.lexicon().text(lemma).to_owned(), plural));
         let (lemma, plural) = lemma.as_ref().map_or(("", false), |(lemma, plural)| (lemma.as_str(), *plural));
@@ -32,7 +36,9 @@ impl Finder<'_, '_, '_> {
                 | "treasury"
                 | "judiciary"
         );
-        let (kind, finer) = if state && (is_demonym || place || best == Some(Kind::Organisation)) {
+        let (kind, finer) = if indefinite && !next.has(Tags::FACILITY) {
+            return None;
+        } else if state && (is_demonym || place || best == Some(Kind::Organisation)) {
             let finer = match lemma {
                 "government" | "regime" => "government",
                 "military" | "army" | "navy" => "military",
@@ -100,9 +106,9 @@ impl Finder<'_, '_, '_> {
             || finer == "facility"
             || !is_demonym && kind == Kind::Organisation && name.known.is_some()
         {
-            whole.of = (!is_demonym && (finer != "facility" || place)).then_some(number + 1);
+            whole.of = (!is_demonym && (finer != "facility" || name.rule == "names.place")).then_some(number + 1);
             self.out.push(whole);
-            if !is_demonym && (finer != "facility" || place) {
+            if !is_demonym && (finer != "facility" || name.rule == "names.place") {
                 let mut inner = name;
                 if kind == Kind::Group {
                     inner.votes.add(Kind::Organisation, 4);

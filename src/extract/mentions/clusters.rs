@@ -22,6 +22,8 @@ pub(in super::super) struct Cluster {
     pub name: String,
     /// Other names, with their role and the mention that first has them.
     pub names: Vec<(String, NameRole, usize)>,
+    /// Whether more than a guess speaks for its kind.
+    pub firm: bool,
     /// Whether anything but a capital letter speaks for its kind.
     pub certain: bool,
 }
@@ -113,7 +115,8 @@ fn by_key(reading: &Reading<'_>, rules: &Rules, mentions: &[Mention], joined: &m
             joined.join(*by_known.entry(known).or_insert(number), number);
             continue;
         }
-        let acronym = is_acronym(reading.words_text(&mention.words));
+        let place = mention.votes.best() == Some(Kind::Place);
+        let acronym = is_acronym(reading.words_text(&mention.words)) && !place;
         // An acronym is not the word that it spells.
         let key = (acronym, key(reading, rules, mention));
         joined.join(*by_key.entry(key).or_insert(number), number);
@@ -246,5 +249,14 @@ fn cluster(
     if let Some(first) = names.iter_mut().find(|(text, ..)| *text == name) {
         first.1 = NameRole::Primary;
     }
-    Cluster { mentions: members, kind, finer, known: known_as, name, names, certain: best.is_some() }
+    Cluster {
+        mentions: members,
+        kind,
+        finer,
+        known: known_as,
+        name,
+        names,
+        firm: known_as.is_some() || votes.of(kind) >= 3,
+        certain: best.is_some(),
+    }
 }

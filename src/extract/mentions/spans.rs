@@ -249,7 +249,7 @@ impl<'t> Finder<'_, 't, '_> {
     /// Where the row of capitalised words that begins here ends; `at` if no name begins here.
     fn capital_row(&self, at: usize) -> usize {
         let Some(first) = self.word(at) else { return at };
-        if !first.token.is_capital() || !first.is_word() || first.has(Tags::WEEKDAY) {
+        if !first.token.is_capital() || !first.is_word() || first.has(Tags::WEEKDAY) || self.is_code(at) {
             return at;
         }
         let follows = |end: usize| self.word(end).is_some_and(|word| word.token.is_capital() && word.is_word());
@@ -261,7 +261,8 @@ impl<'t> Finder<'_, 't, '_> {
                 self.word(at + 2).is_some_and(|word| word.token.case == Case::Title && word.has(Tags::ORGANISATION));
             return if day && body { at + 3 } else { at };
         }
-        if shown && first.has(FUNCTION) && !self.is_known_from(at) {
+        let acronym = !self.shouted && is_acronym(first.text) && (first.token.case == Case::Upper || !first.text.ends_with("ly"));
+        if shown && first.has(FUNCTION) && !acronym && !self.is_known_from(at) {
             return at;
         }
         if first.has(FUNCTION)
@@ -274,7 +275,7 @@ impl<'t> Finder<'_, 't, '_> {
         if (first.is("the") || first.is("a") || first.is("an")) && !shown {
             return at;
         }
-        if shown && !follows(at + 1) && !self.may_begin(first) {
+        if shown && !acronym && !follows(at + 1) && !self.may_begin(first) {
             return at;
         }
         if shown
@@ -290,6 +291,17 @@ impl<'t> Finder<'_, 't, '_> {
             end = next;
         }
         end
+    }
+
+    /// Whether letters belong to a number of a list or a file: `QDe.004`, `S/RES/1267`.
+    fn is_code(&self, at: usize) -> bool {
+        let (Some(first), Some(sign), Some(last)) = (self.word(at), self.word(at + 1), self.word(at + 2)) else {
+            return false;
+        };
+        let close = first.token.end == sign.token.start && sign.token.end == last.token.start;
+        close
+            && matches!(sign.token.class, Class::Sign('.' | '/'))
+            && (last.token.class == Class::Number || last.token.case == Case::Upper)
     }
 
     /// Whether the only capitalised word at a start may be a name.
@@ -333,7 +345,8 @@ impl<'t> Finder<'_, 't, '_> {
         }
         // "People’s Protection Units"
         if next.token.class == Class::Possessive {
-            return (last.has(Tags::PEOPLE) && is_capital(end + 1)).then_some(end + 2);
+            let office = self.word(end + 1).is_some_and(|word| word.has(Tags::ORGANISATION)) && last.has(Tags::ROLE);
+            return ((last.has(Tags::PEOPLE) || office) && is_capital(end + 1)).then_some(end + 2);
         }
         if next.is_sign('/') || next.is_sign('&') {
             return is_capital(end + 1).then_some(end + 2);
@@ -405,8 +418,7 @@ impl<'t> Finder<'_, 't, '_> {
     fn row(&mut self, words: Range<usize>) -> usize {
         let mut words = words;
         // Articles and function words do not begin a name.
-        while words.len() > 1
-            && self.reading.words[words.start].has(LEADING)
+        while words.len() > 1 && self.reading.words[words.start].has(LEADING) && self.reading.words[words.start].token.case != Case::Upper
             && !self.reading.words[words.start].has(Tags::DIRECTION)
             && self.known.named(self.text(&words)).is_none()
         {

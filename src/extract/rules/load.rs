@@ -28,7 +28,7 @@ const BUILTIN: [(&str, &str); 7] = [
 const MAX_BYTES: u64 = 4 << 20;
 
 const TABLES: [&str; 5] = ["rule", "words", "places", "body", "inside_name"];
-const RULE: [&str; 16] = [
+const RULE: [&str; 17] = [
     "name",
     "link",
     "from",
@@ -43,6 +43,7 @@ const RULE: [&str; 16] = [
     "attributes",
     "modality",
     "clause",
+    "after",
     "confidence",
     "example",
 ];
@@ -242,6 +243,11 @@ impl Reader<'_> {
                     0.0
                 })
             });
+            let governors = fields
+                .texts("after")
+                .iter()
+                .map(|verb| self.rules.lexicon.verb(&verb.get_ref().to_lowercase()))
+                .collect();
             let mut links = Vec::new();
             if fields.value("link").is_some() {
                 links.extend(self.link(doc, &fields));
@@ -271,6 +277,7 @@ impl Reader<'_> {
                 attributes,
                 modality,
                 clause,
+                governors,
                 confidence,
                 examples: fields.texts("example").iter().map(|example| (*example.get_ref()).into()).collect(),
             };
@@ -337,6 +344,10 @@ impl Reader<'_> {
             "modifier" => Role::Modifier,
             "holder" => Role::Holder,
             "event" => Role::Event,
+            _ if word.starts_with("governor ") => {
+                let of = Spanned::new(text.span(), word.trim_start_matches("governor "));
+                return self.role(doc, &of).map(|role| Role::Governor(Box::new(role)));
+            }
             _ if word.starts_with("modifier of ") => {
                 let of = Spanned::new(text.span(), word.trim_start_matches("modifier of "));
                 return match self.role(doc, &of)? {

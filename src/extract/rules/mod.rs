@@ -61,6 +61,8 @@ pub struct Rule {
     pub attributes: Vec<AttributeRule>,
     /// The modality, whatever the clause says.
     pub modality: Option<Modality>,
+    /// The verbs of which one must govern the trigger: "split ... to form".
+    pub governors: Vec<Word>,
     /// The modality that the clause must have.
     pub clause: Option<Modality>,
     /// How sure it is.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::super::Span;
 use super::super::proposal::digest;
 use crate::schema::Schema;
 
@@ -112,6 +113,14 @@ fn yes() -> bool {
 }
 
 impl GoldLink {
+    /// Whether its evidence stands in these bytes.
+    pub(super) fn stands_in(&self, span: Span) -> bool {
+        match (self.byte_start, self.byte_end) {
+            (Some(start), Some(end)) => (span.0 as usize) < end && start < span.1 as usize,
+            _ => false,
+        }
+    }
+
     /// The link in one line.
     pub(super) fn shown(&self) -> String {
         format!(

@@ -185,7 +185,7 @@ fn links(
                 })
                 .max_by_key(|(_, found)| {
                     (
-                        found.proposal.at.sentence == link.sentence,
+                        link.stands_in(found.proposal.at.span),
                         gold::modality_of(&link.modality) == found.proposal.modality.word(),
                     )
                 });

@@ -33,7 +33,10 @@ const TYPES: [(&str, &[&str]); 5] = [
     ("spl", &["split_from"]),
     ("mer", &["merged_into", "successor_of"]),
     ("riv", &["rival_of", "fought_against", "opposes", "wages_jihad_against", "seeks_to_expel"]),
-    ("aff", &["affiliated_with", "member_of", "part_of", "umbrella_of", "finances", "arms", "designated_by"]),
+    (
+        "aff",
+        &["affiliated_with", "member_of", "part_of", "umbrella_of", "finances", "supports", "arms", "designated_by"],
+    ),
     (
         "all",
         &[
@@ -124,12 +127,41 @@ fn tell(extraction: &Extraction, first: &str, second: &str) -> Option<&'static s
         let own = id.trim_start_matches("new:").trim_start_matches('@').replace('-', " ");
         known.iter().chain([&own]).any(|name| same_group(name, group))
     };
+    // Leaders and members speak and act for their bodies.
+    let mut bodies: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+    for proposal in &extraction.proposals {
+        if let Said::Link { from, kind, to } = &proposal.says {
+            let (from, to) = (from.to_string(), to.to_string());
+            let persons = |id: &str| {
+                extraction.proposals.iter().any(|other| matches!(&other.says, Said::Entity { entity, kind, .. } if entity.to_string() == id && kind != "Organisation"))
+            };
+            match kind.as_str() {
+                "led_by" | "founded_by" if persons(&to) => {
+                    bodies.entry(to).or_insert(from);
+                }
+                "member_of" | "holds_role_at" if persons(&from) => {
+                    bodies.entry(from).or_insert(to);
+                }
+                _ => {}
+            }
+        }
+    }
+    let body = |id: String| bodies.get(&id).cloned().unwrap_or(id);
     let mut scores: [(f64, f64); TYPES.len()] = [(0.0, 0.0); TYPES.len()];
     let mut events: Vec<(String, String, bool)> = Vec::new();
+    let mut together: Vec<(String, String)> = Vec::new();
     for proposal in &extraction.proposals {
         let Said::Link { from, kind, to } = &proposal.says else { continue };
-        let (from, to) = (from.to_string(), to.to_string());
+        let (from, to) = (body(from.to_string()), body(to.to_string()));
+        if from == to {
+            continue;
+        }
+        if kind == "took_part_in" || kind == "claimed_responsibility_for" || kind == "party_to" {
+            together.push((to, from));
+            continue;
+        }
         if kind == "perpetrator_of" {
+            together.push((to.clone(), from.clone()));
             events.push((to, from, true));
             continue;
         }
@@ -153,6 +185,16 @@ fn tell(extraction: &Extraction, first: &str, second: &str) -> Option<&'static s
         if let Some((with, without)) = scores.get_mut(place) {
             *with += if pair { weight } else { 0.0 };
             *without += weight;
+        }
+    }
+    // Who did a thing together are allies.
+    for (at, (event, one)) in together.iter().enumerate() {
+        for (_, other) in together.iter().skip(at + 1).filter(|(same, other)| same == event && other != one) {
+            let pair = is(one, first) && is(other, second) || is(one, second) && is(other, first);
+            if let Some((with, without)) = scores.get_mut(4) {
+                *with += if pair { 0.5 } else { 0.0 };
+                *without += 0.25;
+            }
         }
     }
     // Who carried out an attack on somebody is his rival.
