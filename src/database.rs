@@ -5,14 +5,19 @@
 mod candidates;
 mod claims;
 mod commit;
+mod compare;
 mod desks;
+mod diff;
 mod drafts;
 mod error;
+mod exchange;
 mod ingest;
 mod kinds;
 mod known;
+mod lists;
 mod project;
 mod refold;
+mod releases;
 mod statement;
 
 use std::fmt;
@@ -34,9 +39,14 @@ pub use crate::query::Timing;
 use kinds::Kinds;
 
 pub use candidates::Candidate;
+pub use diff::{Diff, Side};
 pub use drafts::Taken;
 pub use error::DatabaseError;
+pub use exchange::Exported;
 pub use ingest::{Ingested, Review};
+pub use lists::ListSummary;
+pub use releases::{Arrival, ReleaseSummary};
+pub use statement::is_ftm;
 
 /// A Tieline database in a directory.
 ///
@@ -100,6 +110,8 @@ pub struct Session {
     pub last: Vec<String>,
     /// Whether links are cited to the sentence, for drawings: this reads claims.
     pub cite: bool,
+    /// Whether all that is known of an answer's entities and links is read, for FollowTheMoney.
+    pub entries: bool,
 }
 
 /// An answered statement.
@@ -111,6 +123,8 @@ pub struct Ran {
     pub output: Option<Format>,
     /// The file that it wants the answer in.
     pub file: Option<PathBuf>,
+    /// What is known of its entities and links, for the rendering as FollowTheMoney.
+    pub entries: Vec<crate::write::ftm::Entry>,
     /// How long it took.
     pub timing: Timing,
 }
@@ -126,6 +140,8 @@ pub struct CommitSummary {
     pub joined: Vec<String>,
     /// How many claims were there already.
     pub skipped: u64,
+    /// If it was a newer release of a list: what that changed.
+    pub release: Option<ReleaseSummary>,
 }
 
 impl Database {
@@ -250,7 +266,8 @@ impl Database {
         self.commit(changes, author, &format!("load {}", names.join(" ")))
     }
 
-    /// Imports CSV files by a mapping: all or nothing. `progress` is told the bytes read so far.
+    /// Imports CSV files by a mapping: all or nothing. `release` is the release that the tables are, if the mapping does not
+    /// say it; with `older` it may be older than what the database has. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// As [`Database::load`].
@@ -258,14 +275,17 @@ impl Database {
         &mut self,
         mapping: &Path,
         paths: &[PathBuf],
+        release: Option<&str>,
+        older: bool,
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, &kinds, &known::Known(graph), progress))?
+            .read_graph(|graph| read::csv::release(mapping, paths, release, &kinds, &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
-        self.commit(changes, author, &format!("import csv by {}", mapping.display()))
+        let arrival = Arrival { older, only: None };
+        self.commit_list(changes, &arrival, author, &format!("import csv by {}", mapping.display()))
     }
 
     /// All commits, the first first.

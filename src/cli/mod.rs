@@ -7,8 +7,12 @@
 
 mod args;
 mod diagnostics;
+mod diff;
+mod exchange;
 mod failure;
 mod ingest;
+mod lists;
+mod names;
 mod progress;
 mod review;
 mod run;

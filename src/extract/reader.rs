@@ -189,7 +189,11 @@ impl<'a, 't> Reader<'a, 't> {
         {
             found.extend(self.within(analysis, number, words[0].is("he") || words[0].is("she")));
         }
-        if found.is_empty() && phrase.words.len() == 2 && phrase.definite && matches!(head.as_str(), "group" | "organization" | "organisation" | "movement") {
+        if found.is_empty()
+            && phrase.words.len() == 2
+            && phrase.definite
+            && matches!(head.as_str(), "group" | "organization" | "organisation" | "movement")
+        {
             found.extend(self.within(analysis, number, false));
         }
         if found.is_empty() && phrase.words.len() == 2 && phrase.definite && (head == "region") {

@@ -261,7 +261,8 @@ impl<'t> Finder<'_, 't, '_> {
                 self.word(at + 2).is_some_and(|word| word.token.case == Case::Title && word.has(Tags::ORGANISATION));
             return if day && body { at + 3 } else { at };
         }
-        let acronym = !self.shouted && is_acronym(first.text) && (first.token.case == Case::Upper || !first.text.ends_with("ly"));
+        let acronym =
+            !self.shouted && is_acronym(first.text) && (first.token.case == Case::Upper || !first.text.ends_with("ly"));
         if shown && first.has(FUNCTION) && !acronym && !self.is_known_from(at) {
             return at;
         }
@@ -418,7 +419,9 @@ impl<'t> Finder<'_, 't, '_> {
     fn row(&mut self, words: Range<usize>) -> usize {
         let mut words = words;
         // Articles and function words do not begin a name.
-        while words.len() > 1 && self.reading.words[words.start].has(LEADING) && self.reading.words[words.start].token.case != Case::Upper
+        while words.len() > 1
+            && self.reading.words[words.start].has(LEADING)
+            && self.reading.words[words.start].token.case != Case::Upper
             && !self.reading.words[words.start].has(Tags::DIRECTION)
             && self.known.named(self.text(&words)).is_none()
         {
