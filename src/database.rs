@@ -2,12 +2,16 @@
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
+mod candidates;
 mod claims;
 mod commit;
 mod compare;
+mod desks;
 mod diff;
+mod drafts;
 mod error;
 mod exchange;
+mod ingest;
 mod kinds;
 mod known;
 mod lists;
@@ -34,9 +38,12 @@ use crate::write::Format;
 pub use crate::query::Timing;
 use kinds::Kinds;
 
+pub use candidates::Candidate;
 pub use diff::{Diff, Side};
+pub use drafts::Taken;
 pub use error::DatabaseError;
 pub use exchange::Exported;
+pub use ingest::{Ingested, Review};
 pub use lists::ListSummary;
 pub use releases::{Arrival, ReleaseSummary};
 pub use statement::is_ftm;
@@ -299,7 +306,8 @@ impl Database {
         if let (Some(_), true, Some(intact)) = (&graph, store.problems.is_empty(), &self.store) {
             self.graph = project::build_and_keep(&self.directory, intact, &mut self.notices)?;
         }
-        Ok(VerifyReport { store, graph, generation: self.graph.generation() })
+        let proposals = if store.problems.is_empty() { self.proposals_report()? } else { Vec::new() };
+        Ok(VerifyReport { store, graph, generation: self.graph.generation(), proposals })
     }
 
     /// Writes all claims and commits into one file.
@@ -379,6 +387,8 @@ pub struct VerifyReport {
     pub graph: Option<String>,
     /// The last commit.
     pub generation: CommitNo,
+    /// How it stands with the proposals of each document, and which of their files are damaged.
+    pub proposals: Vec<String>,
 }
 
 impl fmt::Display for VerifyReport {
@@ -396,6 +406,9 @@ impl fmt::Display for VerifyReport {
             Some(problem) if self.is_damaged() => writeln!(f, "graph: {problem}")?,
             Some(problem) => writeln!(f, "graph: {problem}; it was made anew from the store")?,
             None => writeln!(f, "graph: intact")?,
+        }
+        for line in &self.proposals {
+            writeln!(f, "proposals: {line}")?;
         }
         if self.store.problems.is_empty() {
             write!(f, "store: intact")

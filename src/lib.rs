@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod database;
+pub mod extract;
 pub mod generate;
 pub mod graph;
 pub mod model;

@@ -94,6 +94,10 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Read documents and propose claims, for `tieline review` to accept, edit or reject
+    Ingest(Box<super::ingest::Ingest>),
+    /// Decide about proposed claims: at the prompt, in an editor, or by a rule
+    Review(super::review::Review),
     /// Import data of another format, all or nothing
     #[command(subcommand)]
     Import(Import),

@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::DatabaseError;
-use crate::model::{Claim, ClaimNo, Commit, Source, Word};
+use crate::model::{Claim, ClaimNo, Commit, Source, SourceNo, SourceText, Word};
 use crate::query::ClaimSource;
 use crate::store::{CommitRecord, Store, StoreError};
 
@@ -51,6 +51,10 @@ impl ClaimSource for Claims<'_> {
             *self.sources = Some(open_store(self.directory, self.store)?.sources()?);
         }
         Ok(self.sources.as_deref().unwrap_or_default())
+    }
+
+    fn text(&mut self, source: SourceNo) -> Result<Option<SourceText>, DatabaseError> {
+        Ok(open_store(self.directory, self.store)?.text(source)?)
     }
 
     fn added(&mut self, claim: ClaimNo) -> Result<Option<Commit>, DatabaseError> {

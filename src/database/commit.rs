@@ -48,12 +48,18 @@ impl Database {
         let (time, author) = (now(), author.to_owned());
         let mut summary = self.sameness(&changes);
         let (_, store) = self.graph_and_store()?;
+        let texts = new_texts(store, &changes)?;
         let mut transaction = store.begin()?;
         let mut words: Vec<Option<Word>> = vec![None; changes.words.len()];
         let mut sources = Vec::with_capacity(changes.sources().len());
         let mut new_sources = false;
         for source in changes.sources() {
             sources.push(transaction.source(source)?);
+        }
+        let new_texts = texts.len();
+        for (source, text) in texts {
+            let number = sources.get(source as usize).copied();
+            transaction.text(number.ok_or_else(stray)?, text)?;
         }
         let mut entities = Vec::with_capacity(changes.entities().len());
         let mut new_entities = 0;
@@ -97,7 +103,7 @@ impl Database {
             transaction.retract(claim)?;
         }
         new_sources |= transaction.described_sources()? > 0;
-        if added == 0 && new_entities == 0 && !new_sources && changes.retract.is_empty() {
+        if added == 0 && new_entities == 0 && !new_sources && new_texts == 0 && changes.retract.is_empty() {
             return Ok(CommitSummary { skipped: summary.skipped, ..CommitSummary::default() });
         }
         let record = transaction.commit(&author, time, message)?;
@@ -149,7 +155,7 @@ impl Database {
         Ok(CommitSummary { commit: Some(record.commit), ..CommitSummary::default() })
     }
 
-    fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {
+    pub(super) fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {
         if self.store.is_none() && self.graph.generation() == 0 {
             self.store = Some(Store::open_or_create(&self.directory)?);
         }
@@ -305,6 +311,29 @@ where
     }
 }
 
+/// The texts of some changes that the store does not keep already.
+fn new_texts<'c>(store: &Store, changes: &'c Changes) -> Result<Vec<(SourceNo, &'c str)>, DatabaseError> {
+    let mut texts = Vec::with_capacity(changes.texts.len());
+    if changes.texts.is_empty() {
+        return Ok(texts);
+    }
+    let known = store.sources()?;
+    for (source, text) in &changes.texts {
+        let id = changes.sources().get(*source as usize).map(|source| &source.id);
+        let number = known.iter().position(|known| Some(&known.id) == id);
+        let kept = number.map(|number| store.text(number as SourceNo)).transpose()?.flatten();
+        if kept.is_none_or(|kept| kept.text != *text) {
+            texts.push((*source, text.as_str()));
+        }
+    }
+    Ok(texts)
+}
+
+/// Changes that name something that they do not have.
+fn stray() -> DatabaseError {
+    DatabaseError::Impossible("the changes speak of an entity or a source that they do not have".to_owned())
+}
+
 /// A claim of some changes with the numbers of the store.
 fn renumber(
     mut claim: Claim,
@@ -312,7 +341,6 @@ fn renumber(
     sources: &[SourceNo],
     mut word: impl FnMut(Word) -> Result<Word, DatabaseError>,
 ) -> Result<Claim, DatabaseError> {
-    let stray = || DatabaseError::Impossible("the changes speak of an entity that they do not have".to_owned());
     let stored = |entity: EntityNo| entities.get(entity as usize).copied().ok_or_else(stray);
     match &mut claim.says {
         Says::Name { entity, language, .. } => {
@@ -366,6 +394,6 @@ fn fingerprint(claim: &Claim) -> u64 {
     hasher.finish()
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }

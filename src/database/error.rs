@@ -27,6 +27,15 @@ pub enum DatabaseError {
     /// The graph cannot be built.
     #[error(transparent)]
     Graph(#[from] GraphError),
+    /// The proposals of a document are damaged. No claim is lost with them.
+    #[error(
+        "the proposals in {} are damaged; ingest the document again: what has been decided is kept beside them",
+        .path.display()
+    )]
+    Desk {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of the graph cannot be read or written.
     #[error("{}: {source}", .path.display())]
     Io {
@@ -44,7 +53,7 @@ impl DatabaseError {
         match self {
             Self::Refused(_) | Self::Query(_) | Self::Impossible(_) => 1,
             Self::Store(StoreError::FileExists(_) | StoreError::Exists(_) | StoreError::TooLong { .. }) => 1,
-            Self::Store(_) | Self::Graph(_) | Self::Io { .. } => 3,
+            Self::Store(_) | Self::Graph(_) | Self::Desk { .. } | Self::Io { .. } => 3,
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Changes {
     pub retract: Vec<ClaimNo>,
     /// Claims to add.
     pub claims: Vec<Claim>,
+    /// Texts of sources that are to be kept whole.
+    pub texts: Vec<(SourceNo, String)>,
     sources: Vec<Source>,
     source_numbers: HashMap<Box<str>, SourceNo, RandomState>,
     entities: Vec<Entity>,
@@ -108,7 +110,11 @@ impl Changes {
 
     /// Whether there is nothing to commit.
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty() && self.retract.is_empty() && self.sources.is_empty() && self.entities.is_empty()
+        self.claims.is_empty()
+            && self.texts.is_empty()
+            && self.retract.is_empty()
+            && self.sources.is_empty()
+            && self.entities.is_empty()
     }
 }
 

@@ -1,6 +1,16 @@
 //! Sources: documents and datasets.
 
-use super::{Period, Reliability};
+use super::{ClaimNo, Period, Reliability};
+
+/// The text of a source, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceText {
+    /// The text.
+    pub text: String,
+    /// The first claim whose place is a place in this text; claims before were made of an earlier edition, or without the
+    /// text.
+    pub since: ClaimNo,
+}
 
 /// A document or a dataset that claims come from.
 ///

@@ -1,6 +1,6 @@
 //! What verbs that show claims need of the store.
 
-use crate::model::{Claim, ClaimNo, Commit, Source, Word};
+use crate::model::{Claim, ClaimNo, Commit, Source, SourceNo, SourceText, Word};
 
 /// Reads claims by number. The graph tells which claims there are; their sentences are in the store.
 pub trait ClaimSource {
@@ -21,6 +21,15 @@ pub trait ClaimSource {
     /// # Errors
     /// The store cannot be read.
     fn sources(&mut self) -> Result<&[Source], Self::Error>;
+
+    /// The text of a source, where it is kept.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn text(&mut self, source: SourceNo) -> Result<Option<SourceText>, Self::Error> {
+        let _ = source;
+        Ok(None)
+    }
 
     /// The commit that added a claim.
     ///

@@ -14,4 +14,4 @@ mod xml;
 
 pub use self::csv::csv;
 pub use recognise::{ListFormat, recognise};
-pub use seed::seeds;
+pub use seed::{seed_text, seeds};

@@ -10,16 +10,16 @@ use xxhash_rust::xxh3::Xxh3;
 use super::directory;
 use super::error::StoreError;
 use super::frame::{Frame, MAX_FRAME};
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest};
 use super::open::Store;
 use super::pages::{Pages, Pair};
 use super::read::Frames;
 use super::table::{Counts, KEY_LEN, Table};
 use super::transaction::BATCH;
 
-const MAGIC: &[u8; 16] = b"Tieline backup 1";
-/// Bytes of the manifest.
-const MANIFEST: usize = 152;
+const MAGIC: &[u8; 16] = b"Tieline backup 2";
+/// The backup of format 1, which knew no texts.
+const MAGIC_1: &[u8; 16] = b"Tieline backup 1";
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,10 +165,12 @@ impl<'a> Input<'a> {
         let mut input = Self { path, file: BufReader::new(file), hash: Xxh3::new(), len: 0, manifest, seen, at: 0 };
         let mut magic = [0; MAGIC.len()];
         input.read(&mut magic)?;
-        if magic != *MAGIC {
-            return Err(input.unusable("it is not a Tieline backup of this version"));
-        }
-        let mut bytes = [0; MANIFEST];
+        let len = match &magic {
+            MAGIC => manifest::LEN,
+            MAGIC_1 => manifest::LEN_1,
+            _ => return Err(input.unusable("it is not a Tieline backup of this version")),
+        };
+        let mut bytes = vec![0; len];
         input.read(&mut bytes)?;
         input.manifest = Manifest::from_bytes(&bytes).map_err(|what| input.unusable(what))?;
         Ok(input)

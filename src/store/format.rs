@@ -7,8 +7,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::directory;
 use super::error::StoreError;
 
-/// The format that this version reads and writes.
-pub(super) const VERSION: u32 = 1;
+/// The format that this version writes.
+pub(super) const VERSION: u32 = 2;
+/// The oldest format that this version reads. The next commit writes the present one.
+const OLDEST: u32 = 1;
 const MAGIC: &str = "Tieline database";
 const SLED: &str = "0.34.7";
 const CODEC: &str = "bincode-2.0.1 lz4-block xxh3-64";
@@ -27,9 +29,13 @@ pub struct Format {
 impl Format {
     /// The file's text.
     pub(super) fn to_text(self) -> String {
+        self.to_text_of(VERSION)
+    }
+
+    fn to_text_of(self, version: u32) -> String {
         let store = u128::from_be_bytes(self.store);
         let body = format!(
-            "{MAGIC}\nformat {VERSION}\nsled {SLED}\ncodec {CODEC}\nstore {store:032x}\ngeneration {}\n",
+            "{MAGIC}\nformat {version}\nsled {SLED}\ncodec {CODEC}\nstore {store:032x}\ngeneration {}\n",
             self.generation
         );
         let checksum = xxh3_64(body.as_bytes());
@@ -46,13 +52,13 @@ impl Format {
             return Err(damaged());
         }
         let version = field("format").and_then(|version| version.parse().ok()).ok_or_else(damaged)?;
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(StoreError::Version { directory: directory.to_owned(), found: version, expected: VERSION });
         }
         let store = field("store").and_then(|store| u128::from_str_radix(store, 16).ok()).ok_or_else(damaged)?;
         let generation = field("generation").and_then(|number| number.parse().ok()).ok_or_else(damaged)?;
         let format = Self { store: store.to_be_bytes(), generation };
-        if format.to_text() == text { Ok(format) } else { Err(damaged()) }
+        if format.to_text_of(version) == text { Ok(format) } else { Err(damaged()) }
     }
 
     /// Reads the `FORMAT` of `directory`; `None` if there is none.
@@ -94,9 +100,17 @@ mod tests {
 
     #[test]
     fn another_version_is_named() {
-        let body = "Tieline database\nformat 2\nanything else\n";
+        let body = "Tieline database\nformat 3\nanything else\n";
         let text = format!("{body}checksum {:016x}\n", xxh3_64(body.as_bytes()));
         let error = Format::from_text(Path::new("d"), text.as_bytes()).unwrap_err();
-        assert!(matches!(error, StoreError::Version { found: 2, expected: 1, .. }), "{error}");
+        assert!(matches!(error, StoreError::Version { found: 3, expected: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn format_1_is_read() {
+        let format = Format { store: [7; 16], generation: 5 };
+        let text = format.to_text_of(1);
+        assert!(text.contains("\nformat 1\n"));
+        assert_eq!(Format::from_text(Path::new("d"), text.as_bytes()).unwrap(), format);
     }
 }

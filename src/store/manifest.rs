@@ -8,7 +8,15 @@ use super::table::{Counts, Table};
 
 /// The key of the manifest.
 pub(super) const KEY: &[u8] = b"M";
-const MAGIC: [u8; 8] = *b"TIELINE1";
+const MAGIC: [u8; 8] = *b"TIELINE2";
+/// The manifest of format 1, which knew no texts.
+const MAGIC_1: [u8; 8] = *b"TIELINE1";
+/// Bytes of the manifest.
+pub(super) const LEN: usize = 168;
+/// Bytes of the manifest of format 1.
+pub(super) const LEN_1: usize = LEN - TABLE;
+/// Bytes of the state of a table.
+const TABLE: usize = 16;
 
 /// The state of all tables after a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -98,8 +106,14 @@ impl Manifest {
         if xxh3_64(body) != u64::from_le_bytes(*stored) {
             return Err("the checksum of the manifest is wrong");
         }
+        let mut body = body.to_vec();
+        if body.starts_with(&MAGIC_1) {
+            // The table of texts comes last, and is empty.
+            body.splice(..MAGIC.len(), MAGIC);
+            body.extend([0; TABLE]);
+        }
         let config = bincode::config::standard().with_fixed_int_encoding().with_limit::<1024>();
-        match bincode::decode_from_slice::<Self, _>(body, config) {
+        match bincode::decode_from_slice::<Self, _>(&body, config) {
             Ok((manifest, used))
                 if used == body.len()
                     && manifest.magic == MAGIC
@@ -124,7 +138,7 @@ mod tests {
         manifest.generation = 1;
         manifest.sources = 3;
         let good = manifest.to_bytes();
-        assert_eq!(good.len(), 152);
+        assert_eq!(good.len(), LEN);
         assert_eq!(Manifest::from_bytes(&good), Ok(manifest));
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
@@ -134,5 +148,17 @@ mod tests {
         for len in 0..good.len() {
             assert!(Manifest::from_bytes(&good[..len]).is_err());
         }
+    }
+
+    #[test]
+    fn a_manifest_of_format_1_is_read() {
+        let mut manifest = Manifest::new([9; 16]);
+        manifest.table_mut(Table::Claims).add(b"c\0\0\0\0", 12, 77);
+        let mut old = manifest.to_bytes();
+        old.truncate(LEN_1 - 8);
+        old.splice(..8, MAGIC_1);
+        old.extend(xxh3_64(&old).to_le_bytes());
+        assert_eq!(old.len(), LEN_1);
+        assert_eq!(Manifest::from_bytes(&old), Ok(manifest));
     }
 }

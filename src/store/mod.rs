@@ -36,6 +36,7 @@ mod pages;
 mod read;
 mod rows;
 mod table;
+mod texts;
 mod transaction;
 mod verify;
 

@@ -264,7 +264,7 @@ impl Store {
         Pagewise { directory: &self.directory, pages: &*self.pages }
     }
 
-    fn rows<R: Row>(&self) -> Result<Rows<'_, R>, StoreError> {
+    pub(super) fn rows<R: Row>(&self) -> Result<Rows<'_, R>, StoreError> {
         let expected = self.manifest.table(R::TABLE);
         Rows::new(self.source(), expected, 0, expected.rows)
     }

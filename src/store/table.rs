@@ -17,6 +17,8 @@ pub enum Table {
     Retractions,
     /// Commits; row `n` is commit `n + 1`.
     Commits,
+    /// Parts of the texts of sources.
+    Texts,
 }
 
 /// The length of a frame's key in bytes.
@@ -24,8 +26,16 @@ pub(super) const KEY_LEN: usize = 5;
 
 impl Table {
     /// All tables, in the order in which the manifest lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Entities, Self::Refinements, Self::Sources, Self::Words, Self::Claims, Self::Retractions, Self::Commits];
+    pub const ALL: [Self; 8] = [
+        Self::Entities,
+        Self::Refinements,
+        Self::Sources,
+        Self::Words,
+        Self::Claims,
+        Self::Retractions,
+        Self::Commits,
+        Self::Texts,
+    ];
 
     /// Its place in [`Table::ALL`].
     pub(super) fn index(self) -> usize {
@@ -42,6 +52,7 @@ impl Table {
             Self::Claims => b'c',
             Self::Retractions => b'r',
             Self::Commits => b'k',
+            Self::Texts => b't',
         }
     }
 
@@ -55,6 +66,7 @@ impl Table {
             Self::Claims => "claims",
             Self::Retractions => "retractions",
             Self::Commits => "commits",
+            Self::Texts => "texts",
         }
     }
 

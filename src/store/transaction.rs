@@ -14,6 +14,7 @@ use super::pages::Write;
 use super::read::Frames;
 use super::rows::{CommitRecord, Description, MAX_TEXT, Refinement, Retraction, Row};
 use super::table::Table;
+use super::texts::Part;
 use crate::model::{Claim, ClaimNo, Commit, Entity, EntityNo, Says, Source, SourceNo, Word, Words};
 
 /// Bytes of a batch that are given to sled at a time, at most a frame more.
@@ -43,6 +44,7 @@ struct Cutters {
     words: Cutter<Box<str>>,
     claims: Cutter<Claim>,
     retractions: Cutter<Retraction>,
+    texts: Cutter<Part>,
 }
 
 impl<'s> Transaction<'s> {
@@ -55,6 +57,7 @@ impl<'s> Transaction<'s> {
             words: Cutter::new(first(Table::Words)),
             claims: Cutter::new(first(Table::Claims)),
             retractions: Cutter::new(first(Table::Retractions)),
+            texts: Cutter::new(first(Table::Texts)),
         };
         Self {
             manifest: store.manifest.clone(),
@@ -155,7 +158,7 @@ impl<'s> Transaction<'s> {
             Says::Exists { .. } => {}
         }
         claim.speaker.map_or(Ok(()), |speaker| self.check_entity(speaker))?;
-        check("sources", claim.source, self.manifest.sources)?;
+        self.check_source(claim.source)?;
         let number = self.cut.claims.push(claim.clone())?;
         self.drain(false)?;
         Ok(number)
@@ -184,6 +187,22 @@ impl<'s> Transaction<'s> {
         self.drain(false)
     }
 
+    /// The number of the claim that is added next.
+    pub(super) fn next_claim(&self) -> Result<ClaimNo, StoreError> {
+        self.cut.claims.next_number()
+    }
+
+    /// Adds a part of a text.
+    pub(super) fn part(&mut self, part: Part) -> Result<(), StoreError> {
+        self.cut.texts.push(part)?;
+        self.drain(false)
+    }
+
+    /// Refuses a source that is not there.
+    pub(super) fn check_source(&self, number: SourceNo) -> Result<(), StoreError> {
+        check("sources", number, self.manifest.sources)
+    }
+
     fn check_entity(&self, number: EntityNo) -> Result<(), StoreError> {
         check("entities", number, self.cut.entities.next_number()?)
     }
@@ -202,6 +221,7 @@ impl<'s> Transaction<'s> {
         drain_table(&mut cut.words, target, all)?;
         drain_table(&mut cut.claims, target, all)?;
         drain_table(&mut cut.retractions, target, all)?;
+        drain_table(&mut cut.texts, target, all)?;
         while self.pending_len > BATCH {
             self.spill()?;
         }

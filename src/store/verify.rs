@@ -9,6 +9,7 @@ use super::open::Store;
 use super::pages::Pair;
 use super::rows::{CommitRecord, Description, Refinement, Retraction, Row};
 use super::table::{Counts, Table};
+use super::texts::Part;
 use crate::model::{Claim, Entity, Says, Word};
 
 /// The outcome of [`Store::verify`].
@@ -70,6 +71,10 @@ impl Store {
         check.table(|check, _, row: &Retraction| {
             check.number("claims", row.claim, check.counts.claims)?;
             check.number("commits", row.commit, check.counts.commits + 1)
+        });
+        check.table(|check, _, row: &Part| {
+            check.number("claims", row.since, check.counts.claims + 1)?;
+            check.number("sources", row.source, check.counts.sources)
         });
         let mut before: Option<CommitRecord> = None;
         check.table(|_, _, row: &CommitRecord| {

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
 pub mod gold;
+pub mod paper;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

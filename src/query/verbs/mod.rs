@@ -5,6 +5,7 @@ mod dossier;
 mod find;
 mod join;
 mod rank;
+mod surroundings;
 mod timeline;
 mod why;
 

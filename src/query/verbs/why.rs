@@ -1,5 +1,9 @@
 //! `why`: the claims behind a link, each with its sentence.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::surroundings::{AROUND, surroundings, without_empty};
 use super::{Verbs, optional, place};
 use crate::graph::{LinkFilter, LinkNo};
 use crate::model::Truth;
@@ -11,8 +15,10 @@ use crate::query::run::QueryError;
 impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
-        let mut found =
-            Found::new(&["link", "source", "place", "speaker", "modality", "grade", "when", "text", "note", "added"]);
+        let mut found = Found::new(&[
+            "link", "source", "place", "speaker", "modality", "grade", "when", "text", AROUND, "note", "added",
+        ]);
+        let mut texts = HashMap::new();
         let links: Vec<LinkNo> = match why {
             Why::Number(number) => {
                 let at = (number.value as usize).checked_sub(1);
@@ -70,9 +76,16 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let numbers: Vec<_> = admitted.iter().map(|(number, _)| *number).collect();
             for cited in self.cited(&numbers)? {
                 if !self.meter.fits(found.len()) {
-                    return Ok(found);
+                    return Ok(without_empty(found));
                 }
                 let added = self.claims.added(cited.number).map_err(QueryError::Claims)?;
+                let source = cited.claim.source;
+                if let Entry::Vacant(vacant) = texts.entry(source) {
+                    vacant.insert(self.claims.text(source).map_err(QueryError::Claims)?);
+                }
+                // A claim of an earlier edition counts in bytes of another text.
+                let kept = texts.get(&source).and_then(Option::as_ref).filter(|kept| kept.since <= cited.number);
+                let around = kept.and_then(|kept| surroundings(&kept.text, cited.claim.locator));
                 found.push([
                     Item::Link(link, truth),
                     Item::Text(cited.source.id.to_string()),
@@ -82,6 +95,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     Item::Text(cited.grade()),
                     cited.claim.when.map_or(Item::Null, |when| Item::Text(when.to_string())),
                     optional(cited.claim.text.as_deref()),
+                    optional(around.as_deref()),
                     optional(cited.claim.note.as_deref()),
                     added.map_or(Item::Null, |commit| {
                         Item::Text(format!("commit {} by {}", commit.number, commit.author))
@@ -92,6 +106,6 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         if left_out > 0 {
             found.notes.push(format!("{left_out} more claims are outside the scope"));
         }
-        Ok(found)
+        Ok(without_empty(found))
     }
 }

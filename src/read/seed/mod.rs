@@ -26,7 +26,18 @@ const MAX_TEXT: usize = 4_000;
 /// # Errors
 /// Everything that is wrong in any of the files, in the order of files and lines; then nothing is to be changed.
 pub fn seeds(paths: &[PathBuf], schema: &Schema, known: &dyn Lookup) -> Result<Changes, Vec<Diagnostic>> {
-    let documents = files::read(paths);
+    from(files::read(paths), schema, known)
+}
+
+/// Reads the text of one seed file, which need not be a file: `name` stands for it in messages.
+///
+/// # Errors
+/// As [`seeds`].
+pub fn seed_text(name: &str, text: String, schema: &Schema, known: &dyn Lookup) -> Result<Changes, Vec<Diagnostic>> {
+    from(vec![Document::new(name, text)], schema, known)
+}
+
+fn from(documents: Vec<Document>, schema: &Schema, known: &dyn Lookup) -> Result<Changes, Vec<Diagnostic>> {
     let mut changes = Changes::default();
     {
         let tables: Vec<_> = documents.iter().map(Document::parse).collect();
