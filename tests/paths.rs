@@ -92,7 +92,7 @@ fn ask(graph: &Graph, text: &str) -> Answer {
     };
     let outcome = run.run(text, &statement, &statement.scope).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     assert_eq!(outcome.cut, None, "{text}");
-    outcome.table.answer(graph)
+    outcome.found.answer(graph)
 }
 
 /// A path as the ids of its entities and links, in turn.

@@ -228,7 +228,8 @@ fn every_explosion_ends_in_its_budget() {
         "match (a), (b), (c), (d), (e) return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return x, y",
-        "match (a) where exists { (a)-[*]->({n: -1}) } return a",
+        "match (a) where exists { (a)-[*2..]->({n: -1}) } return a",
+        "match (a {n: 1})-[*2..]->(b {n: -1}) return distinct b",
     ] {
         let started = Instant::now();
         let (_, cut) = graph.query(query, &Parameters::new(), budget).unwrap();
@@ -238,6 +239,17 @@ fn every_explosion_ends_in_its_budget() {
     let shortest = "match p = all shortest (a {n: 1})-[]->+(b {n: 2}) return length(p)";
     let (table, cut) = graph.query(shortest, &Parameters::new(), budget).unwrap();
     assert_eq!((table.rows.len(), cut), (1, None));
+    // What only asks which nodes are reached does not make the paths to them.
+    for (query, rows) in [
+        ("match (a) where exists { (a)-[*]->({n: -1}) } return a", 0),
+        ("match (a {n: 1})-[*]->(b) return distinct b", 50),
+        ("match (a {n: 1})-[]->+(b) where a <> b return count(distinct b)", 1),
+        ("match p = any shortest (a {n: 1})-[]->+(b) where none(n in nodes(p)[1..-1] where n.n > 40) return b", 50),
+        ("match p = all shortest (a {n: 1})-[]-+(b {n: 3}) where none(n in nodes(p)[1..-1] where n.n < 9) return p", 2),
+    ] {
+        let (table, cut) = graph.query(query, &Parameters::new(), budget).unwrap();
+        assert_eq!((table.rows.len(), cut), (rows, None), "{query}");
+    }
 }
 
 #[test]

@@ -112,9 +112,15 @@ impl<G: PropertyGraph> Lines<'_, G> {
                 lines.add(format!("by {}{}", if cost.weakest { "weakest " } else { "" }, lines.ex(&cost.ex)));
             }
             for (what, conditions) in [("node", &search.every_node), ("link", &search.every_link)] {
-                for (_, condition, wanted) in conditions {
-                    let word = if *wanted { "every" } else { "no" };
-                    lines.add(format!("{word} {what} where {}", lines.ex(condition)));
+                for every in conditions {
+                    let word = if every.wanted { "every" } else { "no" };
+                    let but = match (every.first, every.last) {
+                        (true, true) => "",
+                        (true, false) => " but the last",
+                        (false, true) => " but the first",
+                        (false, false) => " but the ends",
+                    };
+                    lines.add(format!("{word} {what}{but} where {}", lines.ex(&every.ex)));
                 }
             }
             if let Some(filter) = &search.filter {

@@ -1,5 +1,7 @@
 //! The graph as queries see it: nodes with labels and properties, links with one kind and properties.
 
+use super::ast::Direction;
+use super::plan::LabelTest;
 use super::value::Value;
 
 /// The number of a label or a link kind in one graph.
@@ -34,6 +36,9 @@ pub trait PropertyGraph {
     type Ties<'t>: Copy
     where
         Self: 't;
+
+    /// What a link must be for a step of a search, made ready once for many steps.
+    type Hop;
 
     /// How many nodes there are.
     fn node_count(&self) -> u32;
@@ -78,6 +83,22 @@ pub trait PropertyGraph {
 
     /// The link at a place, counted from 0; `None` if it does not count.
     fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link>;
+
+    /// Steps along links of a direction, seen from where they start, and of a kind.
+    fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Self::Hop;
+
+    /// Calls `see` with the node at the other end of each link that a step from `node` may take, and with the place of
+    /// that link, until it returns `false`. A link from a node to itself may come twice. Returns how many links were
+    /// looked at.
+    fn each_step(&self, hop: &Self::Hop, node: u32, see: impl FnMut(u32, u32) -> bool) -> usize;
+
+    /// The link at a place that [`PropertyGraph::each_step`] gave.
+    fn stepped(&self, node: u32, place: u32) -> u32;
+
+    /// How many places for links a node has on both sides.
+    fn around(&self, node: u32) -> usize {
+        self.degree(node, Side::Out) as usize + self.degree(node, Side::In) as usize
+    }
 
     /// How many places for links a node has on a side.
     fn degree(&self, node: u32, side: Side) -> u32 {

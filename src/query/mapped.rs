@@ -3,14 +3,17 @@
 
 use std::cell::RefCell;
 
+use super::ast::Direction;
 use super::claims::ClaimSource;
 use super::graph::{LabelNo, Link, PropertyGraph, Side};
+use super::plan::LabelTest;
+use super::steps::Hop;
 use super::value::Value;
-use crate::graph::{Graph, Hit, LinkFilter, Ties};
+use crate::graph::{Graph, Hit, KindSet, LinkFilter, Ties};
 use crate::model::{Claim, EntityNo, Grade, Says, Truth};
 
 /// Labels from this number on are finer types; those below are kinds.
-const FINER: LabelNo = 1 << 16;
+pub const FINER: LabelNo = 1 << 16;
 
 /// A graph under a filter, with the claims behind it.
 pub struct Mapped<'a, C: ClaimSource> {
@@ -118,6 +121,7 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         = SideTies<'t>
     where
         Self: 't;
+    type Hop = Hop;
 
     fn node_count(&self) -> u32 {
         self.graph.entity_count() as u32
@@ -197,6 +201,25 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         })
     }
 
+    fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Hop {
+        let kinds = kinds_of(self.graph, kind);
+        Hop::new(self.graph, self.filter, direction, kinds)
+    }
+
+    #[inline]
+    fn each_step(&self, hop: &Hop, node: u32, see: impl FnMut(u32, u32) -> bool) -> usize {
+        hop.each(self.graph, self.filter, node, see)
+    }
+
+    fn stepped(&self, node: u32, place: u32) -> u32 {
+        self.graph.ties(node).link(place as usize)
+    }
+
+    #[inline]
+    fn around(&self, node: u32) -> usize {
+        self.graph.degree(node)
+    }
+
     fn ends(&self, link: u32) -> (u32, u32) {
         self.graph.link(link).map_or((0, 0), |view| (view.from, view.to))
     }
@@ -272,6 +295,16 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         let numbers: Vec<u32> = self.graph.evidence(link).iter().map(|evidence| evidence.claim).collect();
         self.read(&numbers).iter().map(|claim| self.claim(claim)).collect()
     }
+}
+
+/// The link kinds of which a condition holds.
+pub fn kinds_of(graph: &Graph, test: Option<&LabelTest>) -> KindSet {
+    let Some(test) = test else { return KindSet::ALL };
+    let mut kinds = KindSet::NONE;
+    let codes = (0..=u8::MAX).take(graph.meta().link_kinds.len());
+    let passes = |code: &u8| test.holds(&|label| label == LabelNo::from(*code), &|| true);
+    codes.filter(passes).for_each(|code| kinds.insert(code));
+    kinds
 }
 
 /// The entities found, each once, in their order.

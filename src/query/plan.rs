@@ -26,6 +26,17 @@ pub struct Plan {
     pub unknown: Vec<Box<str>>,
 }
 
+impl Plan {
+    /// The first path search, and its step.
+    pub fn search(&self) -> Option<(&Step, &Search)> {
+        let segments = self.query.parts.iter().flat_map(|part| &part.segments);
+        segments.flat_map(|segment| &segment.steps).find_map(|step| match step {
+            Step::Search(search) => Some((step, &**search)),
+            _ => None,
+        })
+    }
+}
+
 /// Parts joined by `union`.
 #[derive(Debug)]
 pub struct QueryPlan {

@@ -5,6 +5,7 @@ mod automaton;
 mod condition;
 mod cost;
 mod expression;
+mod once;
 mod order;
 mod pattern;
 mod projection;
@@ -38,7 +39,8 @@ pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Pl
         names: Vec::new(),
         unknown: Vec::new(),
     };
-    let query = binder.query(query, true)?;
+    let mut query = binder.query(query, true)?;
+    once::mark(&mut query, true);
     Ok(Plan { query, slots: binder.slots, names: binder.names, unknown: binder.unknown })
 }
 

@@ -9,6 +9,7 @@ use crate::query::expression_ast::Comparison;
 use crate::query::graph::PropertyGraph;
 use crate::query::lexer::Span;
 use crate::query::plan::{Ex, Expand, LabelTest, Slot, Source, Step};
+use crate::query::search::Search;
 use crate::query::value::Value;
 
 /// A condition and the places that must be filled before it can be tested.
@@ -219,13 +220,39 @@ impl Pattern {
                     walked.push((spec.path, None));
                 }
                 let filled: Vec<Slot> = spec.outputs.iter().copied().chain([spec.path]).collect();
-                let (search, later) = spec.search(from, to, !forward, &|slot| self.known.contains(&slot), differs);
+                let (mut search, later) = spec.search(from, to, !forward, &|slot| self.known.contains(&slot), differs);
                 self.filters.extend(later);
+                self.end_where(&mut search);
                 self.known.extend(filled);
                 steps.push(Step::Search(Box::new(search)));
             }
         }
         self.known.insert(to);
+    }
+
+    /// Hands to a search the conditions that only say where its paths end. Of each two ends, a selector chooses among
+    /// their own paths, so that it makes no difference whether ends are left out before or after.
+    fn end_where(&mut self, search: &mut Search) {
+        if matches!(search.selector, Selector::Cheapest(_)) {
+            return;
+        }
+        let (from, to) = (search.from, search.to);
+        self.filters.retain(|pending| match &pending.ex {
+            Ex::Compare(left, right) => {
+                let other = match (&**left, right.as_slice()) {
+                    (Ex::Slot(left), [(Comparison::NotEqual, Ex::Slot(right))]) => [*left, *right],
+                    _ => return true,
+                };
+                let is_open = from != to && (other == [from, to] || other == [to, from]);
+                search.open |= is_open;
+                !is_open
+            }
+            Ex::Labels(of, tests, _) if matches!(**of, Ex::Slot(slot) if slot == to) && !search.to_bound => {
+                search.end_labels.push(tests.0.clone());
+                false
+            }
+            _ => true,
+        });
     }
 }
 

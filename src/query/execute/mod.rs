@@ -6,11 +6,14 @@
 
 mod aggregate;
 mod cheapest;
+mod conditions;
 mod meeting;
 mod paths;
 mod profile;
 mod project;
+mod reach;
 mod shortest;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,10 +21,15 @@ use super::ast::Direction;
 use super::budget::Meter;
 use super::diagnostics::Fault;
 use super::graph::{Link, PropertyGraph, Side};
+use super::marks::Scratch;
 use super::plan::{Creation, Expand, LabelTest, Plan, QueryPlan, Slot, Source, Step};
 use super::value::{Key, Value};
 
+pub use meeting::{Barred, Between};
+pub use paths::Run;
 pub use profile::{Operator, Work};
+pub use reach::Reached;
+pub use whole::Whole;
 
 /// The values of parameters by name, without `$`.
 pub type Parameters = HashMap<String, Value>;
@@ -78,14 +86,13 @@ pub struct Executor<'g, G> {
     kept: usize,
     full: bool,
     random: u64,
+    scratch: Scratch,
     profile: Option<Box<profile::Profile>>,
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// An executor on a graph. What it uses is counted by `meter`, and ends it.
     pub fn new(graph: &'g G, parameters: &'g Parameters, meter: Meter<'g>) -> Self {
-        // Only `rand` needs it; it need not be good, but it must differ from run to run.
-        let random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
         Self {
             graph,
             parameters,
@@ -94,9 +101,24 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             links_before: 0,
             kept: 0,
             full: false,
-            random,
+            random: 0,
+            scratch: Scratch::default(),
             profile: None,
         }
+    }
+
+    /// Lets the executor use what was kept of earlier searches, which saves it to make that anew.
+    pub fn with(mut self, scratch: &mut Scratch) -> Self {
+        self.scratch = std::mem::take(scratch);
+        self
+    }
+
+    /// Gives back what counted, and what is kept for later searches.
+    pub fn finish(mut self) -> (Meter<'g>, Scratch) {
+        if let Some(cut) = self.cut() {
+            self.meter.end(cut);
+        }
+        (self.meter, self.scratch)
     }
 
     /// Carries out a plan and gathers its rows.
@@ -104,18 +126,29 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// # Errors
     /// What goes wrong while it runs. Running into a budget is no error: see [`Executor::cut`].
     pub fn table(&mut self, plan: &Plan) -> Result<Table, Fault> {
-        let mut table = Table { columns: plan.query.columns.clone(), rows: Vec::new() };
+        let values = match self.whole(plan)? {
+            Whole::Values(values) => values,
+            Whole::Reached(reached) => reached.ends().iter().map(|node| Value::Node(*node)).collect(),
+        };
+        let rows = values.chunks(plan.query.columns.len().max(1)).map(<[Value]>::to_vec).collect();
+        Ok(Table { columns: plan.query.columns.clone(), rows })
+    }
+
+    /// The values of all rows, one row after the other.
+    fn values(&mut self, plan: &Plan) -> Result<Vec<Value>, Fault> {
         let most = self.meter.budget().rows;
+        let (mut values, mut rows) = (Vec::new(), 0);
         let mut row = vec![Value::Null; plan.slots];
         self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
-            if table.rows.len() >= most {
-                executor.meter.fits(table.rows.len());
+            if rows >= most {
+                executor.meter.fits(rows);
                 return Ok(Flow::Enough);
             }
-            table.rows.push(output.iter().map(|slot| row[*slot].clone()).collect());
+            rows += 1;
+            values.extend(output.iter().map(|slot| row[*slot].clone()));
             Ok(Flow::More)
         })?;
-        Ok(table)
+        Ok(values)
     }
 
     /// How many links and nodes have been looked at.
@@ -150,6 +183,10 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     /// A number from 0 to 1, 1 excluded (xorshift64*, Vigna 2014).
     pub(super) fn random(&mut self) -> f64 {
+        if self.random == 0 {
+            // It need not be good, but it must differ from run to run.
+            self.random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
+        }
         self.random ^= self.random >> 12;
         self.random ^= self.random << 25;
         self.random ^= self.random >> 27;

@@ -142,7 +142,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                         Some(Found::End) => {
                             let end = walk.end().0;
                             let elsewhere = pass.target.is_some_and(|target| target != end);
-                            if elsewhere || (pass.open_only && end == start) {
+                            if elsewhere || (pass.open_only && end == start) || !self.ends(search, start, end) {
                                 continue;
                             }
                             let reached = ends.entry(end).or_default();

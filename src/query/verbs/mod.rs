@@ -4,36 +4,35 @@ mod around;
 mod dossier;
 mod find;
 mod join;
+mod plan;
 mod rank;
 mod timeline;
 mod why;
 
 use super::ast::Verb;
-use super::budget::Meter;
 use super::claims::ClaimSource;
 use super::context::Context;
+use super::core::Core;
 use super::found::{Found, Item};
-use super::paths::Scratch;
 use super::run::QueryError;
-use crate::graph::LinkFilter;
 use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
 pub(super) use join::DEFAULT_MAX;
 pub(super) use rank::DEFAULT_RANKS;
 
 /// What a verb works with.
-pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
+pub(super) struct Verbs<'a, 'c, 'm, C: ClaimSource> {
     pub context: Context<'a>,
-    pub filter: LinkFilter,
-    pub scratch: &'a mut Scratch,
-    pub meter: &'a mut Meter<'m>,
-    pub claims: &'a mut C,
+    pub core: &'c mut Core<'a, 'm, C>,
     /// Link ids of the last answer, for `why 3`.
     pub last: &'a [String],
 }
 
 /// Answers a verb.
-pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
+pub(super) fn answer<C: ClaimSource>(
+    verbs: &mut Verbs<'_, '_, '_, C>,
+    verb: &Verb,
+) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
         Verb::Show { entity } => verbs.show(entity),
@@ -54,14 +53,14 @@ pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) 
     }
 }
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     /// The claims with these numbers and their sources.
     fn cited(&mut self, numbers: &[ClaimNo]) -> Result<Vec<Cited>, QueryError<C::Error>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let claims = self.claims.claims(numbers).map_err(QueryError::Claims)?;
-        let sources = self.claims.sources().map_err(QueryError::Claims)?;
+        let claims = self.core.claims.claims(numbers).map_err(QueryError::Claims)?;
+        let sources = self.core.claims.sources().map_err(QueryError::Claims)?;
         Ok(numbers
             .iter()
             .zip(claims)

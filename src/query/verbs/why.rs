@@ -8,7 +8,7 @@ use crate::query::claims::ClaimSource;
 use crate::query::found::{Found, Item};
 use crate::query::run::QueryError;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
         let mut found =
@@ -43,7 +43,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 found.focus.extend([one, other]);
                 let (one, other) = if graph.degree(one) <= graph.degree(other) { (one, other) } else { (other, one) };
                 let ties = graph.ties(one);
-                self.meter.visit(ties.len());
+                self.core.meter.visit(ties.len());
                 ties.iter()
                     .filter(|(_, neighbour, _)| *neighbour == other)
                     .map(|(place, ..)| ties.link(place))
@@ -56,7 +56,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let mut left_out = 0;
         for link in links {
             // What a scope leaves out is counted; denials are part of the evidence unless the scope says otherwise.
-            let scope = self.filter.clone();
+            let scope = self.core.filter.clone();
             let scope = if scope == LinkFilter::default() { LinkFilter::everything() } else { scope };
             let admitted: Vec<_> = graph
                 .evidence(link)
@@ -69,10 +69,10 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let truth = admitted.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::No);
             let numbers: Vec<_> = admitted.iter().map(|(number, _)| *number).collect();
             for cited in self.cited(&numbers)? {
-                if !self.meter.fits(found.len()) {
+                if !self.core.meter.fits(found.len()) {
                     return Ok(found);
                 }
-                let added = self.claims.added(cited.number).map_err(QueryError::Claims)?;
+                let added = self.core.claims.added(cited.number).map_err(QueryError::Claims)?;
                 found.push([
                     Item::Link(link, truth),
                     Item::Text(cited.source.id.to_string()),
