@@ -205,6 +205,13 @@ impl Found {
         }
     }
 
+    /// Adds the rows of another table of items with as many columns.
+    pub fn append(&mut self, other: Found) {
+        if let (Rows::Items(items), Rows::Items(more)) = (&mut self.rows, other.rows) {
+            items.extend(more);
+        }
+    }
+
     /// The entities that the rows are about, each once, in the order of the rows: those of the first column that has
     /// entities, paths or links; of a link both ends.
     pub fn entities(&self, graph: &Graph) -> Vec<EntityNo> {

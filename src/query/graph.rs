@@ -84,6 +84,25 @@ pub trait PropertyGraph {
     /// The link at a place, counted from 0; `None` if it does not count.
     fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link>;
 
+    /// Calls `see` with the places on one side of a node of the links to `other`, until it returns `false`. Returns how
+    /// many places were looked at.
+    fn each_between(&self, ties: Self::Ties<'_>, other: u32, mut see: impl FnMut(u32) -> bool) -> u32 {
+        for place in 0..self.places(ties) {
+            if self.link_at(ties, place).is_some_and(|link| link.node == other) && !see(place) {
+                return place + 1;
+            }
+        }
+        self.places(ties)
+    }
+
+    /// About how many links of a direction and a kind a node has: one with a label, or any.
+    fn mean_degree(&self, label: Option<LabelNo>, direction: Direction, kind: Option<&LabelTest>) -> f64;
+
+    /// How many links of a direction and a kind a node has, if that can be told without looking at each.
+    fn count_links(&self, _node: u32, _direction: Direction, _kind: Option<&LabelTest>) -> Option<u64> {
+        None
+    }
+
     /// Steps along links of a direction, seen from where they start, and of a kind.
     fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Self::Hop;
 

@@ -120,6 +120,8 @@ pub enum Step {
     Scan(Slot, Source),
     /// The links of a node.
     Expand(Expand),
+    /// A node to which several nodes have links.
+    Intersect(Vec<Arm>),
     /// Paths, by an automaton.
     Search(Box<Search>),
     /// Only rows of which this holds.
@@ -164,6 +166,17 @@ pub struct Expand {
     pub kind: Option<LabelTest>,
     /// Links and lists of links that it must differ from.
     pub differs: Vec<Slot>,
+    /// Whether nothing depends on the link or the other node but how many there are.
+    pub only_counted: bool,
+}
+
+/// One of the links of a [`Step::Intersect`].
+#[derive(Debug)]
+pub struct Arm {
+    /// The link, from a known node to the one that all arms share.
+    pub expand: Expand,
+    /// Those other arms whose links it must differ from.
+    pub peers: Vec<usize>,
 }
 
 /// A node or a link to make.

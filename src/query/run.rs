@@ -9,7 +9,8 @@ use super::ast::{Body, Explain, Pipe, ScopeAst, Statement};
 use super::budget::{Budget, Meter};
 use super::claims::ClaimSource;
 use super::context::Context;
-use super::core::Core;
+use super::core::{Core, Profiled};
+use super::execute::Work;
 use super::found::{Found, Item};
 use super::marks::Scratch;
 use super::verbs::{self, Verbs};
@@ -105,12 +106,27 @@ impl<C: ClaimSource> Run<'_, C> {
                 core.explained(&plan)
             }
             (Body::Query(query), _) => core.answer(query, text)?,
-            (Body::Verb(verb), Some(Explain::Explain)) => super::desugar::table(verb, scope, self.schema),
-            (Body::Verb(verb), _) => verbs::answer(&mut Verbs { context, core: &mut core, last: self.last }, verb)?,
+            (Body::Verb(verb), explain) => {
+                let mut verbs = Verbs { context, core: &mut core, last: self.last };
+                match explain {
+                    Some(Explain::Explain) => {
+                        let mut found = super::desugar::table(verb, scope, self.schema);
+                        if let Some(plan) = verbs::plan(&verbs, verb)? {
+                            found.append(core.explained(&plan));
+                        }
+                        found
+                    }
+                    _ => verbs::answer(&mut verbs, verb)?,
+                }
+            }
         };
         found.notes.append(&mut notes.borrow_mut());
         let rows = found.len();
-        if core.accounts.is_some() {
+        if let Some(lines) = &mut core.accounts {
+            if lines.is_empty() {
+                let work = Work { rows: rows as u64, visited: core.meter.visited(), time: started.elapsed() };
+                lines.push(Profiled { line: "an operator of its own".to_owned(), work: Some(work) });
+            }
             found = Found { notes: found.notes, ..core.profiled() };
         }
         for pipe in &statement.pipes {

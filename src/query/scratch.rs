@@ -161,6 +161,12 @@ impl PropertyGraph for ScratchGraph {
         ties.get(place as usize).copied()
     }
 
+    fn mean_degree(&self, _: Option<LabelNo>, direction: Direction, kind: Option<&LabelTest>) -> f64 {
+        let fits = |link: &&Tie| kind.is_none_or(|kind| kind.holds(&|label| label == link.kind, &|| true));
+        let links = self.links.iter().filter(fits).count() as f64 / self.nodes.len().max(1) as f64;
+        if direction == Direction::Either { 2.0 * links } else { links }
+    }
+
     fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Self::Hop {
         (direction, kind.cloned())
     }

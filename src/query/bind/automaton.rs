@@ -1,7 +1,7 @@
 //! Bound path patterns, and how they become automata in either direction.
 
 use super::order::Pending;
-use crate::query::ast::{Direction, Mode, Selector};
+use crate::query::ast::{Mode, Selector};
 use crate::query::plan::{Ex, Slot};
 use crate::query::search::{self, Automaton, Check, Cost, GroupTest, LinkTest, NodeTest, One, Search, Way};
 
@@ -131,14 +131,14 @@ impl SearchSpec {
         };
         let mut automaton =
             Automaton { nodes: self.nodes, links: self.links, groups: self.groups, ..Automaton::default() };
-        let shape = if reversed { turned(&self.shape) } else { self.shape };
+        let mut shape = if reversed { turned(&self.shape) } else { self.shape };
+        if let (true, [Part::Repeat { max, .. }]) = (plain, shape.as_mut_slice()) {
+            // The length of the path says as much, and so one hop is enough.
+            *max = None;
+        }
         if reversed {
             for link in &mut automaton.links {
-                link.direction = match link.direction {
-                    Direction::Out => Direction::In,
-                    Direction::In => Direction::Out,
-                    Direction::Either => Direction::Either,
-                };
+                link.direction = link.direction.turned();
             }
         }
         let mut builder = Builder { automaton, hops: 0 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::types::Type;
-use super::{Binder, Bound, Variable, once};
+use super::{Binder, Bound, Variable, once, used};
 use crate::query::ast::{EntityForm, EntityRef, LabelExpr, Name, PathPattern};
 use crate::query::diagnostics::{Class, Code, Fault};
 use crate::query::expression_ast::{Binary, Call, Comparison, Comprehension, Expr, ExprKind, Quantifier, Unary};
@@ -127,11 +127,14 @@ impl<G: PropertyGraph> Binder<'_, G> {
             ExprKind::Path(pattern) => self.path_value(&pattern.inner),
             ExprKind::Exists(query) => {
                 let mut query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                used::drop_unused(&mut query);
                 once::mark(&mut query, false);
                 Ok((Ex::Exists(Box::new(query)), Type::Bool))
             }
             ExprKind::CountQuery(query) => {
-                let query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                let mut query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                used::drop_unused(&mut query);
+                once::count_tails(&mut query, true);
                 Ok((Ex::Count(Box::new(query)), Type::Int))
             }
             _ => Err(Fault::syntax(

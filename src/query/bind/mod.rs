@@ -10,6 +10,7 @@ mod order;
 mod pattern;
 mod projection;
 mod types;
+mod used;
 
 use super::ast::{Clause, Name, Query};
 use super::diagnostics::{Code, Fault};
@@ -40,7 +41,9 @@ pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Pl
         unknown: Vec::new(),
     };
     let mut query = binder.query(query, true)?;
+    used::drop_unused(&mut query);
     once::mark(&mut query, true);
+    once::count_tails(&mut query, false);
     Ok(Plan { query, slots: binder.slots, names: binder.names, unknown: binder.unknown })
 }
 

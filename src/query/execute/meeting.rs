@@ -8,7 +8,6 @@ use std::collections::HashSet;
 
 use super::conditions::{Step, is_free};
 use super::paths::Run;
-use super::reach::turned;
 use super::{Executor, Flow, Operator, Ran, Sink};
 use crate::query::ast::Selector;
 use crate::query::diagnostics::Fault;
@@ -262,7 +261,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let graph = self.graph;
         let test = &search.automaton.links[one.link];
         let hops =
-            [graph.hop(test.direction, test.kind.as_ref()), graph.hop(turned(test.direction), test.kind.as_ref())];
+            [graph.hop(test.direction, test.kind.as_ref()), graph.hop(test.direction.turned(), test.kind.as_ref())];
         let free = between.barred.is_none() && is_free(search, one);
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.clear(graph.node_count() as usize);

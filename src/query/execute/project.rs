@@ -187,12 +187,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     fn gather(&mut self, call: &Gather, accumulator: &mut Accumulator, row: &mut [Value]) -> Result<bool, Fault> {
         let Some(value) = &call.value else {
-            accumulator.count_row();
+            accumulator.count_rows(self.times);
             return Ok(false);
         };
         let value = self.evaluate(value, row)?;
         let second = call.second.as_ref().map(|second| self.evaluate(second, row)).transpose()?;
-        accumulator.add(value, second)
+        accumulator.add(value, second, self.times)
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::conditions::{Step, is_free};
 use super::{Executor, Flow, Operator, Ran, Sink};
-use crate::query::ast::{Direction, Mode, Selector};
+use crate::query::ast::{Mode, Selector};
 use crate::query::diagnostics::Fault;
 use crate::query::graph::PropertyGraph;
 use crate::query::plan::Plan;
@@ -41,7 +41,7 @@ impl Reached {
 }
 
 /// Whether a search can be answered by what it reaches.
-pub(super) fn reaches(search: &Search) -> Option<&One> {
+pub(in crate::query) fn reaches(search: &Search) -> Option<&One> {
     let each_end_once = match search.selector {
         Selector::All => search.ends,
         Selector::Any(1) | Selector::AnyShortest | Selector::Shortest(1) => true,
@@ -49,15 +49,6 @@ pub(super) fn reaches(search: &Search) -> Option<&One> {
         _ => false,
     };
     search.one.as_ref().filter(|_| each_end_once && search.bare && search.filter.is_none())
-}
-
-/// A direction seen from the other end.
-pub(super) fn turned(direction: Direction) -> Direction {
-    match direction {
-        Direction::Out => Direction::In,
-        Direction::In => Direction::Out,
-        Direction::Either => Direction::Either,
-    }
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
@@ -227,7 +218,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let graph = self.graph;
         let test = &search.automaton.links[one.link];
         let mut back: Vec<(u32, u32)> = Vec::new();
-        let looked = graph.each_step(&graph.hop(turned(test.direction), test.kind.as_ref()), start, |from, place| {
+        let looked = graph.each_step(&graph.hop(test.direction.turned(), test.kind.as_ref()), start, |from, place| {
             back.push((from, graph.stepped(start, place)));
             true
         });

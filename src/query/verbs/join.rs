@@ -11,6 +11,7 @@ use crate::query::ast::{Avoid, EntityRef, Mode, Name, PathSelector, PathVerb, Se
 use crate::query::claims::ClaimSource;
 use crate::query::execute::{Barred, Between, Reached, Whole};
 use crate::query::found::{Found, Item};
+use crate::query::plan::Plan;
 use crate::query::run::QueryError;
 use crate::query::value::{Path, Value};
 
@@ -29,11 +30,40 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
         Ok(Walk { avoided, ..Walk::new(kind, max.unwrap_or(DEFAULT_MAX)) })
     }
 
+    /// Where the paths of `path` start and end, what they go through, and what they may go by.
+    fn ways(&self, verb: &PathVerb) -> Result<((EntityNo, EntityNo), Vec<EntityNo>, Walk), Diagnostic> {
+        let ends = (self.context.entity(&verb.from)?, self.context.entity(&verb.to)?);
+        let stops = self.context.entities(&verb.through)?;
+        let walk = Walk { directed: verb.directed, ..self.walk(&verb.via, &verb.avoid, verb.max)? };
+        Ok((ends, stops, walk))
+    }
+
+    /// The plan of `path`.
+    pub(super) fn path_plan(&self, verb: &PathVerb) -> Result<Plan, Diagnostic> {
+        let (ends, _, walk) = self.ways(verb)?;
+        Ok(paths_plan(&walk, ends, verb.selector))
+    }
+
+    /// The plan of `between`: of the one search that it needs, or of each.
+    pub(super) fn between_plan(
+        &self,
+        named: &[EntityRef],
+        max: Option<u32>,
+        via: &[Name],
+        avoid: &[Avoid],
+    ) -> Result<Option<Plan>, Diagnostic> {
+        let entities = self.context.entities(named)?;
+        let walk = self.walk(via, avoid, max)?;
+        Ok(match entities[..] {
+            [] | [_] => None,
+            [one, two, three] => Some(tree_plan(&walk, [one, two, three])),
+            [one, other, ..] => Some(paths_plan(&walk, (one, other), PathSelector::AnyShortest)),
+        })
+    }
+
     pub(super) fn path(&mut self, verb: &PathVerb) -> Result<Found, QueryError<C::Error>> {
         let context = self.context;
-        let ends = (context.entity(&verb.from)?, context.entity(&verb.to)?);
-        let stops = context.entities(&verb.through)?;
-        let walk = Walk { directed: verb.directed, ..self.walk(&verb.via, &verb.avoid, verb.max)? };
+        let (ends, stops, walk) = self.ways(verb)?;
         let mut found = Found::new(&["path", "length", "holds"]);
         found.focus.extend([ends.0, ends.1]);
         let paths = if stops.is_empty() {
@@ -75,7 +105,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     }
 
     /// Whether a link holds in the scope's time.
-    fn truth(&self, link: LinkNo) -> Truth {
+    pub(super) fn truth(&self, link: LinkNo) -> Truth {
         let (graph, filter) = (self.context.graph, self.core.filter);
         graph.link(link).map_or(Truth::No, |view| filter.admits(graph, view.tie, filter.weighs_claims(graph), || link))
     }
@@ -84,15 +114,10 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     fn paths(
         &mut self,
         walk: &Walk,
-        (from, to): (EntityNo, EntityNo),
+        ends: (EntityNo, EntityNo),
         selector: PathSelector,
     ) -> Result<Vec<Path>, QueryError<C::Error>> {
-        let (selector, mode) = match selector {
-            PathSelector::AnyShortest => (Selector::AnyShortest, Mode::Default),
-            PathSelector::AllShortest => (Selector::AllShortest, Mode::Default),
-            PathSelector::Shortest(count) => (Selector::Shortest(count), Mode::Acyclic),
-        };
-        let plan = plan(from, Some(to), walk.search(selector, mode, true, true));
+        let plan = paths_plan(walk, ends, selector);
         let whole = self.core.carry_out(&plan, self.context.text, |executor| executor.whole(&plan))?;
         let Whole::Values(values) = whole else { return Ok(Vec::new()) };
         let path = |value: Value| match value {
@@ -100,7 +125,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
             _ => None,
         };
         let mut paths: Vec<Path> = values.into_iter().filter_map(path).collect();
-        if selector == Selector::AllShortest {
+        if selector == PathSelector::AllShortest {
             paths.sort_unstable_by(|a, b| (&a.nodes, &a.links).cmp(&(&b.nodes, &b.links)));
         }
         Ok(paths)
@@ -117,7 +142,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
         (from, to): (EntityNo, EntityNo),
         stops: &[EntityNo],
     ) -> Result<Option<Path>, QueryError<C::Error>> {
-        let plan = plan(from, Some(to), walk.search(Selector::AnyShortest, Mode::Default, true, true));
+        let plan = paths_plan(walk, (from, to), PathSelector::AnyShortest);
         self.core.carry_out(&plan, self.context.text, |executor| {
             let mut best: Option<Path> = None;
             for order in orders(stops) {
@@ -195,9 +220,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     /// The smallest tree for three entities: shortest paths from all three to the entity where they meet best. A meeting
     /// point is never farther from an end than the farthest other end.
     fn star(&mut self, walk: &Walk, ends: [EntityNo; 3]) -> Result<Vec<LinkNo>, QueryError<C::Error>> {
-        let mut search = walk.search(Selector::AnyShortest, Mode::Default, true, false);
-        entering(&mut search, &ends);
-        let plan = plan(ends[0], None, search);
+        let plan = tree_plan(walk, ends);
         self.core.carry_out(&plan, self.context.text, |executor| {
             let mut reaches = Vec::new();
             for end in ends {
@@ -234,8 +257,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
 
     /// A spanning tree of the shortest paths between the entities, joined greedily by the nearest pair.
     fn spanning(&mut self, walk: &Walk, entities: &[EntityNo]) -> Result<Vec<LinkNo>, QueryError<C::Error>> {
-        let search = walk.search(Selector::AnyShortest, Mode::Default, true, true);
-        let plan = plan(entities[0], Some(entities[1]), search);
+        let plan = paths_plan(walk, (entities[0], entities[1]), PathSelector::AnyShortest);
         let mut pairs = self.core.carry_out(&plan, self.context.text, |executor| {
             let mut pairs = Vec::new();
             for (at, &start) in entities.iter().enumerate() {
@@ -259,6 +281,23 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
         let joined = part.iter().all(|&number| number == part[0]);
         Ok(if joined { tree } else { Vec::new() })
     }
+}
+
+/// The plan of the paths between two entities.
+fn paths_plan(walk: &Walk, (from, to): (EntityNo, EntityNo), selector: PathSelector) -> Plan {
+    let (selector, mode) = match selector {
+        PathSelector::AnyShortest => (Selector::AnyShortest, Mode::Default),
+        PathSelector::AllShortest => (Selector::AllShortest, Mode::Default),
+        PathSelector::Shortest(count) => (Selector::Shortest(count), Mode::Acyclic),
+    };
+    plan(from, Some(to), walk.search(selector, mode, true, true))
+}
+
+/// The plan of a search from one of three entities, which goes on until the other two are reached.
+fn tree_plan(walk: &Walk, ends: [EntityNo; 3]) -> Plan {
+    let mut search = walk.search(Selector::AnyShortest, Mode::Default, true, false);
+    entering(&mut search, &ends);
+    plan(ends[0], None, search)
 }
 
 /// All orders of some entities.

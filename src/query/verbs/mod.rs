@@ -14,6 +14,7 @@ use super::claims::ClaimSource;
 use super::context::Context;
 use super::core::Core;
 use super::found::{Found, Item};
+use super::plan::Plan;
 use super::run::QueryError;
 use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
@@ -36,14 +37,10 @@ pub(super) fn answer<C: ClaimSource>(
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
         Verb::Show { entity } => verbs.show(entity),
-        Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
-            entity,
-            within: *within,
-            via,
-            of,
-            directed: *directed,
-            limit: *limit,
-        }),
+        Verb::Neighbours { entity, within, via, of, directed, limit } => {
+            let (within, directed, limit) = (*within, *directed, *limit);
+            verbs.neighbours(&around::Neighbours { entity, within, via, of, directed, limit })
+        }
         Verb::Path(path) => verbs.path(path),
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),
@@ -51,6 +48,24 @@ pub(super) fn answer<C: ClaimSource>(
         Verb::Why(why) => verbs.why(why),
         Verb::Rank { measure, of, via, limit } => verbs.rank(*measure, of, via, *limit),
     }
+}
+
+/// The plan that answers a verb, if it asks for a pattern.
+pub(super) fn plan<C: ClaimSource>(
+    verbs: &Verbs<'_, '_, '_, C>,
+    verb: &Verb,
+) -> Result<Option<Plan>, QueryError<C::Error>> {
+    Ok(match verb {
+        Verb::Neighbours { entity, within, via, of, directed, limit } => {
+            let (within, directed, limit) = (*within, *directed, *limit);
+            let verb = around::Neighbours { entity, within, via, of, directed, limit };
+            Some(verbs.neighbours_plan(&verb)?.1)
+        }
+        Verb::Path(path) => Some(verbs.path_plan(path)?),
+        Verb::Between { entities, max, via, avoid } => verbs.between_plan(entities, *max, via, avoid)?,
+        Verb::Common { entities, via, of } => Some(verbs.common_plan(entities, via, of)?.1),
+        Verb::Find { .. } | Verb::Show { .. } | Verb::Timeline { .. } | Verb::Why(_) | Verb::Rank { .. } => None,
+    })
 }
 
 impl<C: ClaimSource> Verbs<'_, '_, '_, C> {

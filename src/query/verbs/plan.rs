@@ -5,9 +5,8 @@ use crate::model::{Diagnostic, EntityNo};
 use crate::query::ast::{Direction, Mode, Name, Selector};
 use crate::query::context::{Avoided, Context, KindFilter};
 use crate::query::expression_ast::{Binary, Comparison};
-use crate::query::functions::Function;
 use crate::query::lexer::Span;
-use crate::query::plan::{Ex, LabelTest, Part, Plan, Projected, QueryPlan, Segment, Slot, Source, Step};
+use crate::query::plan::{Arm, Ex, Expand, LabelTest, Part, Plan, Projected, QueryPlan, Segment, Slot, Source, Step};
 use crate::query::search::{Every, LinkTest, Search};
 use crate::query::value::Value;
 
@@ -124,20 +123,12 @@ impl KindFilter {
     }
 }
 
-/// The plan of a search from an entity, to another one if it is given.
-pub(super) fn plan(start: EntityNo, end: Option<EntityNo>, search: Search) -> Plan {
-    let scan = |slot, entity| Step::Scan(slot, Source::Nodes(vec![entity]));
-    let mut steps = Vec::with_capacity(3);
-    steps.push(scan(START, start));
-    steps.extend(end.map(|end| scan(END, end)));
-    let span = Span::default();
-    let of_path = |function| Ex::Call(function, vec![Ex::Slot(PATH)], span);
-    let items = match end {
-        None => vec![(END, Ex::Slot(END)), (LINK, of_path(Function::Length)), (NODE, of_path(Function::Relationships))],
-        Some(_) => vec![(PATH, Ex::Slot(PATH)), (LINK, of_path(Function::Length))],
-    };
+fn scan(slot: Slot, entity: EntityNo) -> Step {
+    Step::Scan(slot, Source::Nodes(vec![entity]))
+}
+
+fn whole(steps: Vec<Step>, items: Vec<(Slot, Ex)>, slots: usize, names: Vec<(Slot, Box<str>)>) -> Plan {
     let output = items.iter().map(|(slot, _)| *slot).collect();
-    steps.push(Step::Search(Box::new(search)));
     let projection = Projected {
         items,
         grouping: None,
@@ -146,14 +137,52 @@ pub(super) fn plan(start: EntityNo, end: Option<EntityNo>, search: Search) -> Pl
         skip: None,
         limit: None,
         filter: None,
-        span,
+        span: Span::default(),
     };
     let part = Part { segments: vec![Segment { steps, projection: Some(projection) }], output };
-    let columns = Vec::new();
-    Plan {
-        query: QueryPlan { parts: vec![part], all: false, columns },
-        slots: NODE + 1,
-        names: vec![(START, "a".into()), (END, "b".into()), (PATH, "p".into()), (NODE, "n".into())],
-        unknown: Vec::new(),
-    }
+    let query = QueryPlan { parts: vec![part], all: false, columns: Vec::new() };
+    Plan { query, slots, names, unknown: Vec::new() }
+}
+
+/// The plan of a search from an entity, to another one if it is given.
+pub(super) fn plan(start: EntityNo, end: Option<EntityNo>, search: Search) -> Plan {
+    let mut steps = Vec::with_capacity(3);
+    steps.push(scan(START, start));
+    steps.extend(end.map(|end| scan(END, end)));
+    steps.push(Step::Search(Box::new(search)));
+    let item = if end.is_some() { PATH } else { END };
+    let names = [(START, "a"), (END, "b"), (PATH, "p"), (NODE, "n")].map(|(slot, name)| (slot, name.into()));
+    whole(steps, vec![(item, Ex::Slot(item))], NODE + 1, names.into())
+}
+
+/// The plan for entities that have a link of a kind to each of several others: first the entity, then the links.
+pub(super) fn common(entities: &[EntityNo], kind: Option<&LabelTest>, of: &KindFilter) -> Plan {
+    let count = entities.len();
+    let (shared, link) = (count, |at: usize| count + 1 + at);
+    let mut steps: Vec<Step> = entities.iter().enumerate().map(|(at, entity)| scan(at, *entity)).collect();
+    let arm = |at: usize| {
+        let expand = Expand {
+            from: at,
+            link: link(at),
+            link_bound: false,
+            to: shared,
+            to_bound: false,
+            direction: Direction::Either,
+            kind: kind.cloned(),
+            differs: Vec::new(),
+            only_counted: false,
+        };
+        Arm { expand, peers: (0..count).filter(|other| *other != at).collect() }
+    };
+    steps.push(Step::Intersect((0..count).map(arm).collect()));
+    let span = Span::default();
+    let given = Value::list(entities.iter().map(|entity| Value::Node(*entity)).collect());
+    let is_given = Ex::Binary(Binary::In, Box::new((Ex::Slot(shared), Ex::Constant(given))), span);
+    steps.push(Step::Filter(Ex::Not(Box::new(is_given), span)));
+    let labels = |test| Ex::Labels(Box::new(Ex::Slot(shared)), Box::new((test, LabelTest::Is(None))), span);
+    steps.extend(of.test().map(labels).map(Step::Filter));
+    let items = std::iter::once(shared).chain((0..count).map(link)).map(|slot| (slot, Ex::Slot(slot))).collect();
+    let name = |(prefix, slot, at)| (slot, format!("{prefix}{at}").into());
+    let names = (0..count).flat_map(|at| [("a", at, at), ("l", link(at), at)]).map(name);
+    whole(steps, items, 2 * count + 1, names.chain([(shared, "b".into())]).collect())
 }
