@@ -10,6 +10,7 @@ mod conditions;
 mod expand;
 mod meeting;
 mod paths;
+mod product;
 mod profile;
 mod project;
 mod reach;

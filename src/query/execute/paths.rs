@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::meeting::can_meet;
+use super::product::can_multiply;
 use super::reach::reaches;
 use super::{Executor, Flow, Ran, Sink, differs};
 use crate::query::ast::{Mode, Selector};
@@ -102,6 +103,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     return if returns && self.ends(search, start, start) { on(self, row) } else { Ok(Flow::More) };
                 }
             }
+        }
+        if let Some(target) = target
+            && can_multiply(search)
+            && let Some(flow) = self.product(search, (start, target), row, on)?
+        {
+            return Ok(flow);
         }
         match search.selector {
             Selector::All => self.depth_first(search, start, target, row, on),
@@ -333,6 +340,20 @@ pub(super) fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
         Mode::Simple => {
             let closed = walk.length() > 0 && walk.end().0 == walk.start();
             !closed && !walk.has_node(link.node, true)
+        }
+    }
+}
+
+/// Whether a whole walk is what a mode allows.
+pub(super) fn allowed(mode: Mode, run: &Run) -> bool {
+    let distinct = |list: &[u32]| list.iter().collect::<HashSet<_>>().len() == list.len();
+    match mode {
+        Mode::Walk => true,
+        Mode::Default | Mode::Trail => distinct(&run.links),
+        Mode::Acyclic => distinct(&run.nodes),
+        Mode::Simple => {
+            let closed = run.nodes.len() > 1 && run.nodes.first() == run.nodes.last();
+            distinct(&run.nodes[usize::from(closed)..])
         }
     }
 }
