@@ -253,6 +253,54 @@ fn every_explosion_ends_in_its_budget() {
 }
 
 #[test]
+fn no_selector_and_no_mode_runs_away_on_a_complete_graph() {
+    let mut graph = ScratchGraph::default();
+    (0..50).for_each(|number| {
+        graph.add_node(["N"], vec![("n".to_owned(), Value::Int(number))]);
+    });
+    (0..50).flat_map(|a| (0..50).map(move |b| (a, b))).filter(|(a, b)| a < b).for_each(|(a, b)| {
+        graph.add_link(a, "T", b, Vec::new());
+    });
+    let budget = Budget { rows: 500, visited: 40_000, time: Duration::from_secs(5) };
+    let selectors = [
+        "all",
+        "any",
+        "any 3",
+        "any shortest",
+        "all shortest",
+        "shortest 3",
+        "shortest 100",
+        "shortest 2 groups",
+        "cheapest 2",
+    ];
+    let patterns = [
+        "(a {n: 1})-[l]-+(b {n: 2})",
+        "(a {n: 1})-[l]->{2,}(b)",
+        "(a)-[l]-*(b {n: 7})",
+        "(a {n: 3})-[l]-+()-[]-{0,9}(b {n: 4})",
+        "(a {n: 3})(()-[l]-()-[]->(x))+(b)",
+        "(a {n: 1})-[l]-+(a)",
+    ];
+    for selector in selectors {
+        for mode in ["walk", "trail", "acyclic", "simple"] {
+            for pattern in patterns {
+                for condition in ["", "where none(n in nodes(p)[1..-1] where n.n = 5)", "where length(p) > 3"] {
+                    if selector == "all" && mode == "walk" {
+                        continue;
+                    }
+                    let by = if selector.starts_with("cheapest") { "by 1" } else { "" };
+                    let query = format!("match p = {selector} {mode} {pattern} {by} {condition} return p");
+                    let started = Instant::now();
+                    let (table, cut) = graph.query(&query, &Parameters::new(), budget).unwrap();
+                    assert!(table.rows.len() <= 500 && (cut.is_some() || table.rows.len() < 500), "{query}");
+                    assert!(started.elapsed() < Duration::from_secs(30), "{query}: {:?}", started.elapsed());
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_computed_is_an_error() {
     assert_eq!(code("return 1 / 0"), Code::DivisionByZero);
     assert_eq!(code("return 9223372036854775807 + 1"), Code::IntegerOverflow);

@@ -1,5 +1,6 @@
 //! Plans: queries with every name resolved, in the order in which they are carried out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::ast::Direction;
@@ -21,7 +22,7 @@ pub struct Plan {
     /// How many places a row has.
     pub slots: usize,
     /// The names of variables, by place.
-    pub names: Vec<(Slot, Box<str>)>,
+    pub names: Vec<(Slot, Cow<'static, str>)>,
     /// Labels and kinds of links that the graph does not know.
     pub unknown: Vec<Box<str>>,
 }

@@ -12,6 +12,8 @@ mod projection;
 mod types;
 mod used;
 
+use std::borrow::Cow;
+
 use super::ast::{Clause, Name, Query};
 use super::diagnostics::{Code, Fault};
 use super::graph::PropertyGraph;
@@ -72,7 +74,7 @@ struct Binder<'a, G> {
     /// How many steps run inside each other here.
     depth: usize,
     /// The names of variables, by place.
-    names: Vec<(Slot, Box<str>)>,
+    names: Vec<(Slot, Cow<'static, str>)>,
     /// Labels and kinds of links that the graph does not know.
     unknown: Vec<Box<str>>,
 }
@@ -87,7 +89,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     fn declare(&mut self, name: &str, kind: Type) -> Slot {
         let slot = self.slot();
-        self.names.push((slot, name.into()));
+        self.names.push((slot, Cow::Owned(name.to_owned())));
         self.scope.push(Variable { name: name.into(), slot, kind });
         slot
     }

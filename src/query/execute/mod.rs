@@ -56,7 +56,7 @@ pub(super) type Sink<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value]) 
 /// What takes the rows that come out of a query, with the places of its columns.
 pub(super) type Output<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value], &[Slot]) -> Ran + 's;
 
-/// The most rows and values that a query may gather at one time.
+/// The most values, and ends of walks, that a query may keep at one time: half a gigabyte.
 const MOST_KEPT: usize = 20_000_000;
 
 /// A table of values.
@@ -153,7 +153,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             }
             rows += 1;
             values.extend(output.iter().map(|slot| row[*slot].clone()));
-            Ok(Flow::More)
+            executor.keep(output.len())
         })?;
         Ok(values)
     }
@@ -165,7 +165,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     /// Which budget ended the run, if one did.
     pub fn cut(&self) -> Option<String> {
-        let full = || self.full.then(|| format!("the budget of {MOST_KEPT} gathered rows"));
+        let full = || self.full.then(|| format!("the budget of {MOST_KEPT} values kept at one time"));
         self.meter.cut().map(str::to_owned).or_else(full)
     }
 

@@ -205,7 +205,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 }
             }
         }
-        let mut meets: Vec<Key> = backward.keys.iter().copied().filter(|key| forward.places.contains_key(key)).collect();
+        let mut meets: Vec<Key> =
+            backward.keys.iter().copied().filter(|key| forward.places.contains_key(key)).collect();
         while meets.is_empty() {
             let length = forward.depth.saturating_add(backward.depth);
             let empty = |half: &Half| half.level == half.keys.len();
@@ -233,13 +234,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(meets)
     }
 
-    fn checks_hold(
-        &mut self,
-        search: &Search,
-        checks: &[Check],
-        node: u32,
-        row: &mut [Value],
-    ) -> Result<bool, Fault> {
+    fn checks_hold(&mut self, search: &Search, checks: &[Check], node: u32, row: &mut [Value]) -> Result<bool, Fault> {
         for check in checks {
             if let Check::Node(test) = *check
                 && !self.node_fits(&search.automaton.nodes[test], node, row)?

@@ -123,7 +123,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                         return Ok(Flow::More);
                     }
                     sorter.add(executor, row)?;
-                    executor.keep(1)
+                    executor.keep(row.len())
                 })?;
             }
             Some(grouping) => {
@@ -165,7 +165,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     keys => Key(Value::list(keys.iter().map(|(slot, _)| row[*slot].clone()).collect())),
                 };
                 *places.entry(key).or_insert_with(|| {
-                    kept += 1;
+                    kept += row.len();
                     groups.push(Group { row: (&*row).into(), gathered: fresh() });
                     groups.len() - 1
                 })

@@ -211,10 +211,15 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// links. O(links of the nodes less than the bound minus one away).
     pub(super) fn returns(&mut self, search: &Search, one: &One, start: u32, row: &mut [Value]) -> Result<bool, Fault> {
         let longest = search.longest.unwrap_or(u32::MAX);
-        if longest == 0 || search.mode == Mode::Acyclic || !self.enters(search, start, row)? {
+        if longest == 0
+            || search.mode == Mode::Acyclic
+            || !self.enters(search, start, row)?
+            || !self.leaves(search, start, true, row)?
+        {
             return Ok(false);
         }
-        let by_any_link = search.mode == Mode::Walk;
+        // What is simple may go back by the link that it came by.
+        let by_any_link = matches!(search.mode, Mode::Walk | Mode::Simple);
         let graph = self.graph;
         let test = &search.automaton.links[one.link];
         let mut back: Vec<(u32, u32)> = Vec::new();

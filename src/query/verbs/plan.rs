@@ -1,5 +1,7 @@
 //! The plans of verbs: each that asks for a pattern is a plan of the core, made without a detour over its text.
 
+use std::borrow::Cow;
+
 use crate::graph::KindSet;
 use crate::model::{Diagnostic, EntityNo};
 use crate::query::ast::{Direction, Mode, Name, Selector};
@@ -127,7 +129,7 @@ fn scan(slot: Slot, entity: EntityNo) -> Step {
     Step::Scan(slot, Source::Nodes(vec![entity]))
 }
 
-fn whole(steps: Vec<Step>, items: Vec<(Slot, Ex)>, slots: usize, names: Vec<(Slot, Box<str>)>) -> Plan {
+fn whole(steps: Vec<Step>, items: Vec<(Slot, Ex)>, slots: usize, names: Vec<(Slot, Cow<'static, str>)>) -> Plan {
     let output = items.iter().map(|(slot, _)| *slot).collect();
     let projection = Projected {
         items,
@@ -151,7 +153,7 @@ pub(super) fn plan(start: EntityNo, end: Option<EntityNo>, search: Search) -> Pl
     steps.extend(end.map(|end| scan(END, end)));
     steps.push(Step::Search(Box::new(search)));
     let item = if end.is_some() { PATH } else { END };
-    let names = [(START, "a"), (END, "b"), (PATH, "p"), (NODE, "n")].map(|(slot, name)| (slot, name.into()));
+    let names = [(START, "a"), (END, "b"), (PATH, "p"), (NODE, "n")].map(|(slot, name)| (slot, Cow::Borrowed(name)));
     whole(steps, vec![(item, Ex::Slot(item))], NODE + 1, names.into())
 }
 
@@ -182,7 +184,7 @@ pub(super) fn common(entities: &[EntityNo], kind: Option<&LabelTest>, of: &KindF
     let labels = |test| Ex::Labels(Box::new(Ex::Slot(shared)), Box::new((test, LabelTest::Is(None))), span);
     steps.extend(of.test().map(labels).map(Step::Filter));
     let items = std::iter::once(shared).chain((0..count).map(link)).map(|slot| (slot, Ex::Slot(slot))).collect();
-    let name = |(prefix, slot, at)| (slot, format!("{prefix}{at}").into());
+    let name = |(prefix, slot, at)| (slot, Cow::Owned(format!("{prefix}{at}")));
     let names = (0..count).flat_map(|at| [("a", at, at), ("l", link(at), at)]).map(name);
     whole(steps, items, 2 * count + 1, names.chain([(shared, "b".into())]).collect())
 }
