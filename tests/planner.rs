@@ -126,16 +126,47 @@ proptest! {
         let link = |name: &str| format!("{}[{name}{kinds}]{}", toward.0, toward.1);
         let scope = if dated { " as of 2014" } else { "" };
         let (l, m) = (link("l"), link("m"));
+        let k = link("");
         for (saving, plain) in [
-            (format!("match (a @e0){l}(x)-[m]-(b @e1) return l, x, m"), format!("match (a @e0){l}(x) match (x)-[m]-(b) where b.id = 'e1' and l <> m return l, x, m")),
-            (format!("match (a){l}(b){m}(c)-[n]-(a) return a, b, c, l, m, n"), format!("match (a){l}(b) match (b){m}(c) match (c)-[n]-(d) where d = a and l <> m and n <> m and n <> l return a, b, c, l, m, n")),
-            (format!("match (a @e0), (b @e1), (a){l}(b) return l"), format!("match (a @e0){l}(b) where b.id = 'e1' return l")),
-            (format!("match (a){l}() return a, count(l)"), format!("match (a){l}(b) with a, l, b where b.id <> '' return a, count(l)")),
-            (format!("match (a){l}(){m}() return count(*)"), format!("match (a){l}(b){m}(c) where c.id <> '' return count(*)")),
-            (format!("match (a {{id: 'e0'}}){}{{1,{most}}}(b) return distinct b", link("")), format!("match p = (a {{id: 'e0'}}){}{{1,{most}}}(b) where length(p) > 0 return distinct b", link(""))),
-            (format!("match (a {{id: 'e0'}}){}{{0,{most}}}(b) return distinct b", link("")), format!("match p = (a {{id: 'e0'}}){}{{0,{most}}}(b) where length(p) >= 0 return distinct b", link(""))),
-            (format!("match (a)(({}))*(b) return distinct a, b", format!("(){}()", link(""))), format!("match p = (a)(({}))*(b) where length(p) >= 0 return distinct a, b", format!("(){}()", link("")))),
-            (format!("match (a @e0), (b) where exists {{ (a){}{{1,{most}}}(b) }} return b", link("")), format!("match p = (a @e0){}{{1,{most}}}(b) return distinct b", link(""))),
+            (
+                format!("match (a @e0){l}(x)-[m]-(b @e1) return l, x, m"),
+                format!("match (a @e0){l}(x) match (x)-[m]-(b) where b.id = 'e1' and l <> m return l, x, m"),
+            ),
+            (
+                format!("match (a){l}(b){m}(c)-[n]-(a) return a, b, c, l, m, n"),
+                format!(
+                    "match (a){l}(b) match (b){m}(c) match (c)-[n]-(d)
+                     where d = a and l <> m and n <> m and n <> l return a, b, c, l, m, n"
+                ),
+            ),
+            (
+                format!("match (a @e0), (b @e1), (a){l}(b) return l"),
+                format!("match (a @e0){l}(b) where b.id = 'e1' return l"),
+            ),
+            (
+                format!("match (a){l}() return a, count(l)"),
+                format!("match (a){l}(b) with a, l, b where b.id <> '' return a, count(l)"),
+            ),
+            (
+                format!("match (a){l}(){m}() return count(*)"),
+                format!("match (a){l}(b){m}(c) where c.id <> '' return count(*)"),
+            ),
+            (
+                format!("match (a {{id: 'e0'}}){k}{{1,{most}}}(b) return distinct b"),
+                format!("match p = (a {{id: 'e0'}}){k}{{1,{most}}}(b) where length(p) > 0 return distinct b"),
+            ),
+            (
+                format!("match (a {{id: 'e0'}}){k}{{0,{most}}}(b) return distinct b"),
+                format!("match p = (a {{id: 'e0'}}){k}{{0,{most}}}(b) where length(p) >= 0 return distinct b"),
+            ),
+            (
+                format!("match (a)((x){k}(y))*(b) return distinct a, b"),
+                format!("match p = (a)((){k}())*(b) where length(p) >= 0 return distinct a, b"),
+            ),
+            (
+                format!("match (a @e0), (b) where exists {{ (a){k}{{1,{most}}}(b) }} return b"),
+                format!("match p = (a @e0){k}{{1,{most}}}(b) return distinct b"),
+            ),
         ] {
             prop_assert_eq!(ids(&ask(&graph, &(saving.clone() + scope))), ids(&ask(&graph, &(plain + scope))), "{}", saving);
         }

@@ -155,8 +155,6 @@ pub struct Found {
     pub rows: Rows,
     /// The entities that were asked about.
     pub focus: Vec<EntityNo>,
-    /// Links to draw that stand in no row.
-    pub links: Vec<(LinkNo, Truth)>,
     /// Remarks for the reader.
     pub notes: Vec<String>,
 }
@@ -263,9 +261,6 @@ impl Found {
                 values.chunks(width).map(row).collect()
             }
         };
-        for &(link, truth) in &self.links {
-            drawing.edge(link, truth);
-        }
         let mut notes = self.notes.clone();
         if self.chosen {
             let doubtful = drawing.answer.graph.edge_weights().filter(|edge| edge.truth == Truth::May).count();

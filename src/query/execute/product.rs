@@ -44,6 +44,9 @@ struct Reach {
     next: u32,
 }
 
+/// Takes the steps of one way; returns whether it wants more.
+type See<'s> = dyn FnMut(&[(Key, u32)]) -> Ran + 's;
+
 const NONE: u32 = u32::MAX;
 /// After so many shortest walks that the mode does not allow, and none that it does, the search from one end is better.
 const MOST_REFUSED: usize = 10_000;
@@ -96,7 +99,7 @@ impl Half {
     }
 
     /// All ways to a key: its steps, the last first, with the keys that they start from.
-    fn each_way(&self, place: u32, see: &mut dyn FnMut(&[(Key, u32)]) -> Ran) -> Ran {
+    fn each_way(&self, place: u32, see: &mut See) -> Ran {
         let (mut trail, mut taken) = (Vec::new(), Vec::new());
         let mut step = self.heads[place as usize];
         loop {

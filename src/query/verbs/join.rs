@@ -20,6 +20,9 @@ pub const DEFAULT_MAX: u32 = 32;
 /// The most entities that a path goes through.
 const MOST_STOPS: usize = 4;
 
+/// Where paths start and end, what they go through, and what they may go by.
+type Ways = ((EntityNo, EntityNo), Vec<EntityNo>, Walk);
+
 impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     /// What a path may go by.
     fn walk(&self, via: &[Name], avoid: &[Avoid], max: Option<u32>) -> Result<Walk, Diagnostic> {
@@ -31,7 +34,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     }
 
     /// Where the paths of `path` start and end, what they go through, and what they may go by.
-    fn ways(&self, verb: &PathVerb) -> Result<((EntityNo, EntityNo), Vec<EntityNo>, Walk), Diagnostic> {
+    fn ways(&self, verb: &PathVerb) -> Result<Ways, Diagnostic> {
         let ends = (self.context.entity(&verb.from)?, self.context.entity(&verb.to)?);
         let stops = self.context.entities(&verb.through)?;
         let walk = Walk { directed: verb.directed, ..self.walk(&verb.via, &verb.avoid, verb.max)? };
