@@ -161,6 +161,14 @@ fn meets(case: &Case, (nodes, links): &Walk) -> bool {
         "all(r in relationships(p) where r.w > 1)" => links.iter().all(|link| graph.links[*link].3 > 1),
         "length(p) > 2" => links.len() > 2,
         "any(n in nodes(p) where n.v = 2)" => nodes.iter().any(|node| graph.nodes[*node] == 2),
+        "none(n in nodes(p)[1..-1] where n.v = 2)" => {
+            nodes.len() < 3 || nodes[1..nodes.len() - 1].iter().all(|node| graph.nodes[*node] != 2)
+        }
+        "all(n in nodes(p)[1..] where n.v <> 2)" => nodes[1..].iter().all(|node| graph.nodes[*node] != 2),
+        "not any(n in nodes(p)[..-1] where n.v = 2)" => {
+            nodes[..nodes.len() - 1].iter().all(|node| graph.nodes[*node] != 2)
+        }
+        "a <> b" => nodes[0] != nodes[nodes.len() - 1],
         _ => true,
     }
 }
@@ -279,6 +287,21 @@ impl Case {
         found
     }
 
+    /// The ends alone, each two once, are those of the paths.
+    fn check_ends(&self, right: &BTreeSet<(usize, usize)>) {
+        let query = self.query();
+        let (before, _) = query.split_once("return").unwrap();
+        let query = format!("{before} return distinct a.n, b.n");
+        let (table, cut) = self.graph.scratch().query(&query, &Parameters::new(), Budget::default()).unwrap();
+        assert_eq!(cut, None, "{query}");
+        let given: BTreeSet<(usize, usize)> =
+            table.rows.iter().map(|row| (numbers(&row[0])[0], numbers(&row[1])[0])).collect();
+        let context = format!("{query}\n{:?}", self.graph);
+        assert_eq!(given.len(), table.rows.len(), "{context}");
+        // Some walks are longer than those of the oracle.
+        assert!(given.is_superset(right) && (self.mode == "walk" || given == *right), "{context}\n{given:?} {right:?}");
+    }
+
     fn check(&self) {
         let query = self.query();
         let budget = Budget { rows: 1_000_000, ..Budget::default() };
@@ -295,6 +318,7 @@ impl Case {
             answers.entry(ends).or_default().push(walk);
         }
         let paths = self.paths();
+        self.check_ends(&paths.keys().copied().collect());
         let (none, empty) = (BTreeSet::new(), Vec::new());
         for ends in paths.keys().chain(answers.keys()) {
             let right = paths.get(ends).unwrap_or(&none);
@@ -412,6 +436,10 @@ fn cases() -> impl Strategy<Value = Case> {
         "all(r in relationships(p) where r.w > 1)",
         "length(p) > 2",
         "any(n in nodes(p) where n.v = 2)",
+        "none(n in nodes(p)[1..-1] where n.v = 2)",
+        "all(n in nodes(p)[1..] where n.v <> 2)",
+        "not any(n in nodes(p)[..-1] where n.v = 2)",
+        "a <> b",
     ]);
     (graphs(), selector, mode, condition).prop_flat_map(|(graph, selector, mode, condition)| {
         // Walks are without end, and with a condition that looks at the whole of them so is their search.

@@ -228,7 +228,8 @@ fn every_explosion_ends_in_its_budget() {
         "match (a), (b), (c), (d), (e) return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return count(*)",
         "unwind range(1, 1000000) as x unwind range(1, 1000000) as y return x, y",
-        "match (a) where exists { (a)-[*]->({n: -1}) } return a",
+        "match (a) where exists { (a)-[*2..]->({n: -1}) } return a",
+        "match (a {n: 1})-[*2..]->(b {n: -1}) return distinct b",
     ] {
         let started = Instant::now();
         let (_, cut) = graph.query(query, &Parameters::new(), budget).unwrap();
@@ -238,6 +239,65 @@ fn every_explosion_ends_in_its_budget() {
     let shortest = "match p = all shortest (a {n: 1})-[]->+(b {n: 2}) return length(p)";
     let (table, cut) = graph.query(shortest, &Parameters::new(), budget).unwrap();
     assert_eq!((table.rows.len(), cut), (1, None));
+    // What only asks which nodes are reached does not make the paths to them.
+    for (query, rows) in [
+        ("match (a) where exists { (a)-[*]->({n: -1}) } return a", 0),
+        ("match (a {n: 1})-[*]->(b) return distinct b", 50),
+        ("match (a {n: 1})-[]->+(b) where a <> b return count(distinct b)", 1),
+        ("match p = any shortest (a {n: 1})-[]->+(b) where none(n in nodes(p)[1..-1] where n.n > 40) return b", 50),
+        ("match p = all shortest (a {n: 1})-[]-+(b {n: 3}) where none(n in nodes(p)[1..-1] where n.n < 9) return p", 2),
+    ] {
+        let (table, cut) = graph.query(query, &Parameters::new(), Budget::default()).unwrap();
+        assert_eq!((table.rows.len(), cut), (rows, None), "{query}");
+    }
+}
+
+#[test]
+fn no_selector_and_no_mode_runs_away_on_a_complete_graph() {
+    let mut graph = ScratchGraph::default();
+    (0..50).for_each(|number| {
+        graph.add_node(["N"], vec![("n".to_owned(), Value::Int(number))]);
+    });
+    (0..50).flat_map(|a| (0..50).map(move |b| (a, b))).filter(|(a, b)| a < b).for_each(|(a, b)| {
+        graph.add_link(a, "T", b, Vec::new());
+    });
+    let budget = Budget { rows: 500, visited: 40_000, time: Duration::from_secs(5) };
+    let selectors = [
+        "all",
+        "any",
+        "any 3",
+        "any shortest",
+        "all shortest",
+        "shortest 3",
+        "shortest 100",
+        "shortest 2 groups",
+        "cheapest 2",
+    ];
+    let patterns = [
+        "(a {n: 1})-[l]-+(b {n: 2})",
+        "(a {n: 1})-[l]->{2,}(b)",
+        "(a)-[l]-*(b {n: 7})",
+        "(a {n: 3})-[l]-+()-[]-{0,9}(b {n: 4})",
+        "(a {n: 3})(()-[l]-()-[]->(x))+(b)",
+        "(a {n: 1})-[l]-+(a)",
+    ];
+    for selector in selectors {
+        for mode in ["walk", "trail", "acyclic", "simple"] {
+            for pattern in patterns {
+                for condition in ["", "where none(n in nodes(p)[1..-1] where n.n = 5)", "where length(p) > 3"] {
+                    if selector == "all" && mode == "walk" {
+                        continue;
+                    }
+                    let by = if selector.starts_with("cheapest") { "by 1" } else { "" };
+                    let query = format!("match p = {selector} {mode} {pattern} {by} {condition} return p");
+                    let started = Instant::now();
+                    let (table, cut) = graph.query(&query, &Parameters::new(), budget).unwrap();
+                    assert!(table.rows.len() <= 500 && (cut.is_some() || table.rows.len() < 500), "{query}");
+                    assert!(started.elapsed() < Duration::from_secs(30), "{query}: {:?}", started.elapsed());
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -295,7 +355,8 @@ fn a_plan_says_what_it_does() {
             "find a among 1 known nodes",
             "where a.id = \"ttp\"",
             "where a.founded > 2000",
-            "search any shortest trails from (a) to (b), which is known, 1 hops",
+            "reach (b) from (a), which is known, 1 hops",
+            "  along allied_with",
             "  no node where n.id = \"hn\"",
             "gather count by b.name",
             "project b.name, count(*)",

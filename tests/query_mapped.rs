@@ -10,7 +10,8 @@ use tieline::model::{
     Changes, Claim, ClaimNo, Commit, Credibility, Locator, Modality, NameRole, Reliability, Says, Source, Word,
 };
 use tieline::query::ast::Body;
-use tieline::query::{Budget, ClaimSource, Meter, core, parse};
+use tieline::query::core::Core;
+use tieline::query::{Budget, ClaimSource, Meter, Scratch, parse};
 
 struct Claims(Changes);
 
@@ -97,7 +98,9 @@ fn ask(text: &str, filter: &LinkFilter) -> Answer {
     let Body::Query(query) = &statement.body else { panic!("{text}") };
     let stop = AtomicBool::new(false);
     let meter = Meter::new(Budget::default(), &stop);
-    core::answer(query, text, &graph, filter, &mut claims, meter).unwrap_or_else(|error| panic!("{text}: {error:?}")).0
+    let scratch = &mut Scratch::default();
+    let mut core = Core { graph: &graph, filter, claims: &mut claims, scratch, meter, accounts: None };
+    core.answer(query, text).unwrap_or_else(|error| panic!("{text}: {error:?}")).answer(&graph)
 }
 
 fn show(answer: &Answer, cell: &Cell) -> String {
@@ -210,9 +213,11 @@ fn a_profile_says_what_each_operator_did() {
     let Body::Query(query) = &statement.body else { panic!("{text}") };
     let stop = AtomicBool::new(false);
     let meter = Meter::new(Budget::default(), &stop);
-    let filter = LinkFilter::default();
-    let (answer, visited, lines) = core::profiled(query, text, &graph, &filter, &mut claims, meter).unwrap();
-    assert_eq!(answer.rows.len(), 2);
+    let (filter, scratch) = (LinkFilter::default(), &mut Scratch::default());
+    let accounts = Some(Vec::new());
+    let mut core = Core { graph: &graph, filter: &filter, claims: &mut claims, scratch, meter, accounts };
+    assert_eq!(core.answer(query, text).unwrap().len(), 2);
+    let (visited, lines) = (core.meter.visited(), core.accounts.unwrap());
     let seen: Vec<_> =
         lines.iter().map(|line| (&*line.line, line.work.map(|work| (work.rows, work.visited)))).collect();
     assert_eq!(

@@ -94,7 +94,7 @@ impl Database {
             last: &session.last,
         };
         let outcome = run.run(text, statement, scope)?;
-        let answer = Answer { cut: outcome.cut, ..outcome.table.answer(graph) };
+        let answer = Answer { cut: outcome.cut, ..outcome.found.answer(graph) };
         Ok((answer, outcome.timing))
     }
 

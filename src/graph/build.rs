@@ -2,14 +2,14 @@
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "every number here was given out by this builder")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
 
 use super::GraphError;
 use super::assemble::Sections;
 use super::layout::{EvidenceRecord, GONE, LIVE, MERGED, NodeRecord, PeriodRecord, Section, Tie};
-use super::meta::{LinkKindMeta, Meta, SourceMeta};
+use super::meta::{LinkEnds, LinkKindMeta, Meta, SourceMeta};
 use super::name_index;
 use crate::model::{
     Bounds, Claim, ClaimNo, Entity, EntityNo, Grade, Modality, NameRole, Period, Reliability, Says, Source, Word,
@@ -253,6 +253,7 @@ impl<'a> Builder<'a> {
         let mut evidence: Vec<EvidenceRecord> = Vec::new();
         let mut filled: Vec<u32> = (0..count).map(|entity| offsets[2 * entity + 1]).collect();
         self.meta.links_by_kind = vec![0; self.meta.link_kinds.len()];
+        let mut ends: BTreeMap<[u8; 3], u64> = BTreeMap::new();
         let mut position = 0usize;
         let mut last_from = None;
         for group in rows.chunk_by(same) {
@@ -263,6 +264,8 @@ impl<'a> Builder<'a> {
             }
             let tie = fold(group, &mut evidence, periods, &self.source_runs)?;
             self.meta.links_by_kind[row.kind as usize] += 1;
+            let [from, to] = [row.from, row.to].map(|end| self.nodes[end as usize].kind);
+            *ends.entry([row.kind, from, to]).or_default() += 1;
             self.meta.denied_links += u64::from(tie.modality == Modality::Denied as u8);
             neighbours[position] = row.to;
             ties[position] = tie;
@@ -272,6 +275,8 @@ impl<'a> Builder<'a> {
             *mirrored += 1;
             position += 1;
         }
+        let ends = ends.into_iter().map(|([link, from, to], count)| LinkEnds { link, from, to, count });
+        self.meta.ends = ends.collect();
         let mut incoming: Vec<(Tie, u32)> = Vec::new();
         for entity in 0..count {
             let range = offsets[2 * entity + 1] as usize..offsets[2 * entity + 2] as usize;

@@ -17,6 +17,19 @@ pub struct LinkKindMeta {
     pub symmetric: bool,
 }
 
+/// How many links of a kind go from entities of one kind to entities of another, all as codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkEnds {
+    /// The link kind.
+    pub link: u8,
+    /// The kind of the entities that they go out from.
+    pub from: u8,
+    /// The kind of the entities that they go to.
+    pub to: u8,
+    /// How many links.
+    pub count: u64,
+}
+
 /// The metadata of a snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
@@ -30,10 +43,28 @@ pub struct Meta {
     pub entities_by_kind: Vec<u64>,
     /// How many links of each kind there are.
     pub links_by_kind: Vec<u64>,
+    /// The same by the kinds of their ends, in order, as when the snapshot was built: for estimates.
+    #[serde(default)]
+    pub ends: Vec<LinkEnds>,
     /// How many links have nothing but denials.
     pub denied_links: u64,
     /// How many claims the store had, retracted ones included.
     pub claims: u32,
+}
+
+impl Meta {
+    /// How many links of a kind go out from an entity, or come in to it if not `out`, on average: of the entities of a
+    /// kind, or of all.
+    pub fn mean_degree(&self, of: Option<u8>, link: u8, out: bool) -> f64 {
+        let entities = match of {
+            Some(kind) => self.entities_by_kind.get(usize::from(kind)).copied().unwrap_or(0),
+            None => self.entities_by_kind.iter().sum(),
+        };
+        let fits =
+            |ends: &&LinkEnds| ends.link == link && of.is_none_or(|kind| kind == if out { ends.from } else { ends.to });
+        let links: u64 = self.ends.iter().filter(fits).map(|ends| ends.count).sum();
+        links as f64 / entities.max(1) as f64
+    }
 }
 
 /// What answers show of a source.

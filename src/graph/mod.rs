@@ -31,7 +31,7 @@ pub use filter::{KindSet, LinkFilter};
 pub use graph::{Graph, LinkNo, LinkView, NodeView, Ties};
 pub use image::ImageError;
 pub use layout::{GONE, LIVE, MERGED, Tie};
-pub use meta::{LinkKindMeta, Meta, SourceMeta};
+pub use meta::{LinkEnds, LinkKindMeta, Meta, SourceMeta};
 pub use overlay::{Delta, DeltaEvidence, DeltaLink, DeltaNode};
 pub use search::Hit;
 

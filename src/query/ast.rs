@@ -495,6 +495,17 @@ pub enum Direction {
     Either,
 }
 
+impl Direction {
+    /// The same, seen from the other end.
+    pub fn turned(self) -> Self {
+        match self {
+            Direction::Out => Direction::In,
+            Direction::In => Direction::Out,
+            Direction::Either => Direction::Either,
+        }
+    }
+}
+
 /// What labels must be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelExpr {

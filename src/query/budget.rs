@@ -21,7 +21,7 @@ impl Default for Budget {
 }
 
 /// Counts what a statement uses against its [`Budget`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Meter<'a> {
     budget: Budget,
     stop: &'a AtomicBool,
@@ -96,7 +96,13 @@ impl<'a> Meter<'a> {
         self.cut.as_deref()
     }
 
-    fn end(&mut self, what: String) {
+    /// Takes over what a copy of this meter has counted since.
+    pub(super) fn settle(&mut self, copy: Meter<'_>) {
+        (self.visited, self.next_look, self.cut) = (copy.visited, copy.next_look, copy.cut);
+    }
+
+    /// Ends the statement, unless something has ended it already.
+    pub(super) fn end(&mut self, what: String) {
         self.cut.get_or_insert(what);
     }
 }

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use super::ast::{Avoid, EntityForm, EntityRef, Name, ScopeAst, TimeScope};
+use super::graph::LabelNo;
 use super::lexer::Span;
+use super::mapped::FINER;
 use crate::graph::{Graph, Hit, KindSet, LinkFilter};
 use crate::model::{Diagnostic, EntityNo, NameRole, SourceNo};
 use crate::schema::{Schema, nearest};
@@ -35,6 +37,12 @@ impl KindFilter {
         !self.given
     }
 
+    /// The labels of which an entity must have one, as the core numbers them.
+    pub fn labels(&self) -> impl Iterator<Item = LabelNo> + '_ {
+        let finer = self.finer.iter().map(|code| FINER + LabelNo::from(*code));
+        self.kinds.iter().map(|code| LabelNo::from(*code)).chain(finer)
+    }
+
     /// Whether an entity is kept.
     pub fn keeps(&self, graph: &Graph, entity: EntityNo) -> bool {
         !self.given
@@ -57,11 +65,6 @@ impl Avoided {
     /// Whether nothing is avoided.
     pub fn is_empty(&self) -> bool {
         self.entities.is_empty() && self.kinds.is_trivial()
-    }
-
-    /// Whether an entity is to be avoided.
-    pub fn bars(&self, graph: &Graph, entity: EntityNo) -> bool {
-        self.entities.contains(&entity) || (!self.kinds.is_trivial() && self.kinds.keeps(graph, entity))
     }
 }
 

@@ -1,38 +1,34 @@
-//! A query of the core on Tieline's graph: from its syntax tree to an answer.
-
-use std::collections::HashMap;
-
-use petgraph::graph::{EdgeIndex, NodeIndex};
+//! The core on Tieline's graph: plans are bound, shown and carried out, whoever asks.
 
 use super::ast::Query;
+use super::bind;
 use super::budget::Meter;
 use super::claims::ClaimSource;
-use super::execute::{Executor, Parameters, Work};
-use super::explain::{explain, operators};
+use super::diagnostics::Fault;
+use super::execute::{Executor, Parameters, Whole, Work};
+use super::explain::operators;
+use super::found::{Found, Item, Rows};
 use super::mapped::Mapped;
+use super::marks::Scratch;
+use super::plan::Plan;
 use super::run::QueryError;
-use super::value::Value;
-use super::{bind, plan::Plan};
-use crate::graph::{Answer, Cell, Graph, LinkFilter};
-use crate::model::{EntityNo, Truth};
+use crate::graph::{Graph, LinkFilter};
 use crate::schema::nearest;
 
-/// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
-///
-/// # Arguments
-/// `text` is the statement that the query was parsed from; `meter` counts what it uses, and ends it.
-///
-/// # Errors
-/// The query makes no sense or fails, or claims cannot be read. Running into a budget is no error: see [`Answer::cut`].
-pub fn answer<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
-    claims: &mut C,
-    meter: Meter<'_>,
-) -> Result<(Answer, u64), QueryError<C::Error>> {
-    run(query, text, graph, filter, claims, meter, false).map(|(answer, visited, _)| (answer, visited))
+/// What plans are carried out with.
+pub struct Core<'a, 'm, C: ClaimSource> {
+    /// The graph.
+    pub graph: &'a Graph,
+    /// Which links are there.
+    pub filter: &'a LinkFilter,
+    /// Where claims are read.
+    pub claims: &'a mut C,
+    /// Kept between statements.
+    pub scratch: &'a mut Scratch,
+    /// Counts what is used, and ends it.
+    pub meter: Meter<'m>,
+    /// The lines of the plans that were carried out, if accounts are kept of what their operators do.
+    pub accounts: Option<Vec<Profiled>>,
 }
 
 /// A line of a plan, with what its operator did.
@@ -44,85 +40,94 @@ pub struct Profiled {
     pub work: Option<Work>,
 }
 
-/// Answers a query as [`answer`] does, and gives what each operator of its plan did.
-///
-/// # Errors
-/// As for [`answer`].
-pub fn profiled<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
-    claims: &mut C,
-    meter: Meter<'_>,
-) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
-    run(query, text, graph, filter, claims, meter, true)
-}
+impl<C: ClaimSource> Core<'_, '_, C> {
+    /// Answers a query.
+    ///
+    /// # Arguments
+    /// `text` is the statement that the query was parsed from.
+    ///
+    /// # Errors
+    /// The query makes no sense or fails, or claims cannot be read. Running into a budget is no error: the meter knows.
+    pub fn answer(&mut self, query: &Query, text: &str) -> Result<Found, QueryError<C::Error>> {
+        let plan = self.plan(query, text)?;
+        let rows = match self.carry_out(&plan, text, |executor| executor.whole(&plan))? {
+            Whole::Values(values) => Rows::Values(values, self.filter.clone()),
+            Whole::Reached(reached) => Rows::Nodes(reached.into_ends()),
+        };
+        let mut found = Found::chosen(&plan.query.columns, rows);
+        found.notes = notes(&plan, self.graph);
+        Ok(found)
+    }
 
-fn run<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
-    claims: &mut C,
-    meter: Meter<'_>,
-    profile: bool,
-) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
-    let mapped = Mapped::new(graph, filter, claims);
-    let refused = |fault: super::diagnostics::Fault| QueryError::Refused(fault.diagnostic(text));
-    let plan = bind::plan(query, text, &mapped).map_err(refused)?;
-    let parameters = Parameters::new();
-    let mut executor = Executor::new(&mapped, &parameters, meter);
-    if profile {
-        executor.keep_accounts();
+    /// The plan of a query.
+    ///
+    /// # Errors
+    /// The query makes no sense.
+    pub fn plan(&mut self, query: &Query, text: &str) -> Result<Plan, QueryError<C::Error>> {
+        let mapped = Mapped::new(self.graph, self.filter, self.claims);
+        bind::plan(query, text, &mapped).map_err(|fault| QueryError::Refused(fault.diagnostic(text)))
     }
-    let table = executor.table(&plan).map_err(refused)?;
-    let accounts = executor.accounts();
-    let (cut, visited) = (executor.cut(), executor.visited());
-    if let Some(error) = mapped.failure() {
-        return Err(QueryError::Claims(error));
-    }
-    let mut lines = Vec::new();
-    if profile {
-        let work = |operator| accounts.get(&operator).copied().unwrap_or_default();
-        let operators = operators(&plan, &mapped).into_iter();
-        lines.extend(operators.map(|(line, operator)| Profiled { line, work: operator.map(work) }));
-    }
-    let mut drawing =
-        Drawing { graph, filter, answer: Answer::default(), nodes: HashMap::new(), edges: HashMap::new() };
-    let rows = table.rows.iter().map(|row| row.iter().map(|value| drawing.cell(value)).collect()).collect();
-    let mut answer = drawing.answer;
-    answer.columns = table.columns.iter().map(|name| name.to_string()).collect();
-    answer.chosen = true;
-    answer.rows = rows;
-    answer.cut = cut;
-    answer.notes = notes(&plan, graph, &answer);
-    Ok((answer, visited, lines))
-}
 
-/// The plan of a query, as `explain` shows it, a line each.
-///
-/// # Errors
-/// The query makes no sense.
-pub fn explained<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
-    claims: &mut C,
-) -> Result<Vec<String>, QueryError<C::Error>> {
-    let mapped = Mapped::new(graph, filter, claims);
-    match bind::plan(query, text, &mapped) {
-        Ok(plan) => Ok(explain(&plan, &mapped)),
-        Err(fault) => Err(QueryError::Refused(fault.diagnostic(text))),
+    /// Carries out a plan in whatever way `work` does.
+    ///
+    /// # Errors
+    /// The plan fails, or claims cannot be read.
+    pub fn carry_out<T>(
+        &mut self,
+        plan: &Plan,
+        text: &str,
+        work: impl FnOnce(&mut Executor<'_, Mapped<'_, C>>) -> Result<T, Fault>,
+    ) -> Result<T, QueryError<C::Error>> {
+        let mapped = Mapped::new(self.graph, self.filter, self.claims);
+        let parameters = Parameters::new();
+        let mut executor = Executor::new(&mapped, &parameters, self.meter.clone()).with(self.scratch);
+        if self.accounts.is_some() {
+            executor.keep_accounts();
+        }
+        let done = work(&mut executor);
+        if let Some(lines) = &mut self.accounts {
+            let accounts = executor.accounts();
+            let work = |operator| accounts.get(&operator).copied().unwrap_or_default();
+            let operators = operators(plan, &mapped).into_iter();
+            lines.extend(operators.map(|(line, operator)| Profiled { line, work: operator.map(work) }));
+        }
+        let (meter, scratch) = executor.finish();
+        self.meter.settle(meter);
+        *self.scratch = scratch;
+        if let Some(error) = mapped.failure() {
+            return Err(QueryError::Claims(error));
+        }
+        done.map_err(|fault| QueryError::Refused(fault.diagnostic(text)))
+    }
+
+    /// A plan as `explain` shows it, a line a row.
+    pub fn explained(&mut self, plan: &Plan) -> Found {
+        let mapped = Mapped::new(self.graph, self.filter, self.claims);
+        let mut found = Found::new(&["plan"]);
+        for (line, _) in operators(plan, &mapped) {
+            found.push([Item::Text(line)]);
+        }
+        found
+    }
+
+    /// What the operators did of which accounts were kept, a line a row.
+    pub fn profiled(&mut self) -> Found {
+        let mut found = Found::new(&["operator", "rows", "visited", "microseconds"]);
+        for Profiled { line, work } in self.accounts.take().unwrap_or_default() {
+            let [rows, visited, time] = work.map_or([Item::Null, Item::Null, Item::Null], |work| {
+                let micros = work.time.as_nanos() as f64 / 1000.0;
+                [Item::Int(work.rows as i64), Item::Int(work.visited as i64), Item::Int(micros.round() as i64)]
+            });
+            found.push([Item::Text(line), rows, visited, time]);
+        }
+        found
     }
 }
 
 /// What a reader should know beside the rows.
-fn notes(plan: &Plan, graph: &Graph, answer: &Answer) -> Vec<String> {
+fn notes(plan: &Plan, graph: &Graph) -> Vec<String> {
     let meta = graph.meta();
-    let mut notes: Vec<String> = plan
-        .unknown
+    plan.unknown
         .iter()
         .map(|name| {
             let links = meta.link_kinds.iter().map(|kind| &*kind.name);
@@ -132,59 +137,5 @@ fn notes(plan: &Plan, graph: &Graph, answer: &Answer) -> Vec<String> {
                 None => format!("nothing here is of the kind `{name}`"),
             }
         })
-        .collect();
-    let doubtful = answer.graph.edge_weights().filter(|edge| edge.truth == Truth::May).count();
-    if doubtful > 0 {
-        notes.push(format!("{doubtful} of the links only may hold in the time asked for"));
-    }
-    notes
-}
-
-/// An answer that is being put together.
-struct Drawing<'a> {
-    graph: &'a Graph,
-    filter: &'a LinkFilter,
-    answer: Answer,
-    nodes: HashMap<EntityNo, NodeIndex>,
-    edges: HashMap<u32, EdgeIndex>,
-}
-
-impl Drawing<'_> {
-    fn node(&mut self, entity: EntityNo) -> NodeIndex {
-        let (graph, drawn) = (self.graph, &mut self.answer.graph);
-        *self.nodes.entry(entity).or_insert_with(|| drawn.add_node(graph.show_node(entity)))
-    }
-
-    fn edge(&mut self, link: u32) -> Option<EdgeIndex> {
-        if let Some(edge) = self.edges.get(&link) {
-            return Some(*edge);
-        }
-        let view = self.graph.link(link)?;
-        let weigh = self.filter.weighs_claims(self.graph);
-        let shown = self.graph.show_link(link, self.filter.admits(self.graph, view.tie, weigh, || link))?;
-        let (from, to) = (self.node(view.from), self.node(view.to));
-        let edge = self.answer.graph.add_edge(from, to, shown);
-        self.edges.insert(link, edge);
-        Some(edge)
-    }
-
-    fn cell(&mut self, value: &Value) -> Cell {
-        match value {
-            Value::Null => Cell::Null,
-            Value::Bool(value) => Cell::Bool(*value),
-            Value::Int(value) => Cell::Int(*value),
-            Value::Float(value) => Cell::Float(*value),
-            Value::Text(text) => Cell::Text(text.to_string()),
-            Value::List(items) => Cell::List(items.iter().map(|item| self.cell(item)).collect()),
-            Value::Map(entries) => {
-                Cell::Map(entries.iter().map(|(key, value)| (key.to_string(), self.cell(value))).collect())
-            }
-            Value::Node(entity) => Cell::Node(self.node(*entity)),
-            Value::Link(link) => self.edge(*link).map_or(Cell::Null, Cell::Edge),
-            Value::Path(path) => {
-                let nodes = path.nodes.iter().map(|entity| self.node(*entity)).collect();
-                Cell::Path(nodes, path.links.iter().filter_map(|link| self.edge(*link)).collect())
-            }
-        }
-    }
+        .collect()
 }

@@ -1,10 +1,10 @@
 //! Plans as text: what `explain` shows.
 
 use super::ast::{Direction, Mode, Selector};
-use super::execute::Operator;
+use super::execute::{Operator, reaches};
 use super::expression_ast::{Binary, Comparison, Quantifier};
 use super::graph::{LabelNo, PropertyGraph};
-use super::plan::{Ex, LabelTest, Plan, Projected, QueryPlan, Slot, Source, Step};
+use super::plan::{Ex, Expand, LabelTest, Plan, Projected, QueryPlan, Slot, Source, Step};
 use super::search::Search;
 use super::value::Value;
 
@@ -64,11 +64,17 @@ impl<G: PropertyGraph> Lines<'_, G> {
                     self.add(format!("find {} among {source}", self.name(*slot)));
                 }
                 Step::Expand(expand) => {
-                    let kind = expand.kind.as_ref().map_or(String::new(), |kind| format!(":{}", self.kinds(kind)));
-                    let (left, right) = arrow(expand.direction);
-                    let known = if expand.to_bound { ", which is known" } else { "" };
-                    let (from, link, to) = (self.name(expand.from), self.name(expand.link), self.name(expand.to));
-                    self.add(format!("from ({from}){left}[{link}{kind}]{right}({to}){known}"));
+                    let known = match (expand.to_bound, expand.only_counted) {
+                        (true, _) => ", which is known",
+                        (_, true) => ", only counted",
+                        _ => "",
+                    };
+                    let walk = self.expand(expand);
+                    self.add(format!("from {walk}{known}"));
+                }
+                Step::Intersect(arms) => {
+                    let walks: Vec<String> = arms.iter().map(|arm| self.expand(&arm.expand)).collect();
+                    self.add(format!("from {}, the fewest first", walks.join(" and ")));
                 }
                 Step::Search(search) => self.search(search),
                 Step::Filter(ex) => {
@@ -81,6 +87,13 @@ impl<G: PropertyGraph> Lines<'_, G> {
                 Step::Create(made) => self.add(format!("create {}", made.len())),
             }
         }
+    }
+
+    fn expand(&self, expand: &Expand) -> String {
+        let kind = expand.kind.as_ref().map_or(String::new(), |kind| format!(":{}", self.kinds(kind)));
+        let (left, right) = arrow(expand.direction);
+        let (from, link, to) = (self.name(expand.from), self.name(expand.link), self.name(expand.to));
+        format!("({from}){left}[{link}{kind}]{right}({to})")
     }
 
     fn search(&mut self, search: &Search) {
@@ -101,20 +114,38 @@ impl<G: PropertyGraph> Lines<'_, G> {
         };
         let known = if search.to_bound { ", which is known" } else { "" };
         let order = if search.reversed { ", against the pattern" } else { "" };
-        let title = format!(
-            "search {selector} {mode} from ({}) to ({}){known}{order}, {} hops",
-            self.name(search.from),
-            self.name(search.to),
-            search.automaton.hops.len()
-        );
+        let most = search.longest.map_or(String::new(), |longest| format!(", at most {longest} links"));
+        let (from, to, hops) = (self.name(search.from), self.name(search.to), search.automaton.hops.len());
+        let title = match reaches(search) {
+            Some(_) => format!("reach ({to}) from ({from}){known}{order}, {hops} hops{most}"),
+            None => format!("search {selector} {mode} from ({from}) to ({to}){known}{order}, {hops} hops{most}"),
+        };
+        let (from, to) = (from.to_owned(), to.to_owned());
         self.inside(&title, |lines| {
+            if let [link] = search.automaton.links.as_slice()
+                && let Some(kind) = &link.kind
+            {
+                lines.add(format!("along {}", lines.kinds(kind)));
+            }
+            if !search.end_labels.is_empty() {
+                lines.add(format!("where {to} has its labels"));
+            }
+            if search.open {
+                lines.add(format!("where {from} <> {to}"));
+            }
             if let Some(cost) = &search.cost {
                 lines.add(format!("by {}{}", if cost.weakest { "weakest " } else { "" }, lines.ex(&cost.ex)));
             }
             for (what, conditions) in [("node", &search.every_node), ("link", &search.every_link)] {
-                for (_, condition, wanted) in conditions {
-                    let word = if *wanted { "every" } else { "no" };
-                    lines.add(format!("{word} {what} where {}", lines.ex(condition)));
+                for every in conditions {
+                    let word = if every.wanted { "every" } else { "no" };
+                    let but = match (every.first, every.last) {
+                        (true, true) => "",
+                        (true, false) => " but the last",
+                        (false, true) => " but the first",
+                        (false, false) => " but the ends",
+                    };
+                    lines.add(format!("{word} {what}{but} where {}", lines.ex(&every.ex)));
                 }
             }
             if let Some(filter) = &search.filter {

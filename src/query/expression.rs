@@ -105,8 +105,8 @@ impl<G: PropertyGraph> Executor<'_, G> {
             }
             Ex::Count(query) => {
                 let mut count = 0;
-                self.run_query(query, row, &mut |_, _, _| {
-                    count += 1;
+                self.run_query(query, row, &mut |executor, _, _| {
+                    count = i64::saturating_add_unsigned(count, executor.times);
                     Ok(Flow::More)
                 })?;
                 Ok(Value::Int(count))

@@ -5,7 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
-use crate::graph::{Answer, Cell, Graph, LinkNo};
+use super::execute::Reached;
+use super::marks::Marks;
+use super::steps::Hop;
+use super::value::Value;
+use crate::graph::{Answer, Cell, Graph, LinkFilter, LinkNo};
 use crate::model::{EntityNo, Truth};
 
 /// A value in a found table.
@@ -30,10 +34,14 @@ pub enum Item {
 }
 
 /// The rows of a found table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Rows {
     /// One after the other, each as wide as the table has columns.
     Items(Vec<Item>),
+    /// The same, as the core makes them; links are there that a filter admits.
+    Values(Vec<Value>, LinkFilter),
+    /// Nodes, each a row of its own.
+    Nodes(Vec<EntityNo>),
     /// What is around an entity: kept as the search made it until rows are needed.
     Around(Around),
 }
@@ -44,51 +52,81 @@ impl Default for Rows {
     }
 }
 
-/// Entities reached from another, and by which steps.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Entities reached from another. By which links they are reached is found when rows are needed, by going once more
+/// where the search went.
+#[derive(Clone, Debug)]
 pub struct Around {
-    /// Entities in the order of reaching, with the number of links to them; each is a row.
-    pub reached: Vec<(EntityNo, u32)>,
-    /// Steps that reach them from the level before.
-    pub steps: Vec<Step>,
-    /// Whether the scope asks for a time.
-    pub timed: bool,
-}
-
-/// A step to a reached entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// The row of the entity that it reaches.
-    pub row: u32,
-    /// The entity that it starts from.
-    pub from: EntityNo,
-    /// Which of that entity's ties it takes.
-    pub place: u32,
-    /// Whether that tie holds.
-    pub truth: Truth,
+    /// What was reached, by levels.
+    pub reached: Reached,
+    /// The places of the entities that are rows; all but the first if none are given.
+    pub rows: Option<Vec<usize>>,
+    /// The steps that were taken.
+    pub hop: Hop,
+    /// The links that were there.
+    pub filter: LinkFilter,
 }
 
 impl Around {
     /// Columns of the rows.
     pub const COLUMNS: [&'static str; 5] = ["entity", "kind", "hops", "links", "holds"];
 
-    /// The rows. O(steps).
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        self.rows.as_ref().map_or_else(|| self.reached.nodes.len().saturating_sub(1), Vec::len)
+    }
+
+    /// The entities of the rows.
+    fn entities(&self) -> Vec<EntityNo> {
+        let nodes = &self.reached.nodes;
+        match &self.rows {
+            None => nodes.get(1..).unwrap_or_default().to_vec(),
+            Some(rows) => rows.iter().filter_map(|at| nodes.get(*at).copied()).collect(),
+        }
+    }
+
+    /// The rows. O(links of the entities reached).
     fn items(&self, graph: &Graph) -> Vec<Item> {
-        let mut links: Vec<Vec<(LinkNo, Truth)>> = vec![Vec::new(); self.reached.len()];
-        // Steps from one entity stand together, so that its ties are looked up once.
-        for steps in self.steps.chunk_by(|a, b| a.from == b.from) {
-            let Some(first) = steps.first() else { continue };
-            let ties = graph.ties(first.from);
-            for step in steps {
-                if let Some(links) = links.get_mut(step.row as usize) {
-                    links.push((ties.link(step.place as usize), step.truth));
-                }
+        let nodes = &self.reached.nodes;
+        // The row of each place, or none.
+        let mut rows = vec![u32::MAX; nodes.len()];
+        let places: Vec<usize> = self.rows.clone().unwrap_or_else(|| (1..nodes.len()).collect());
+        for (row, &place) in (0..).zip(&places) {
+            if let Some(cell) = rows.get_mut(place) {
+                *cell = row;
             }
         }
-        let rows = self.reached.iter().zip(links).flat_map(|(&(entity, hops), links)| {
+        let mut marks = Marks::default();
+        marks.clear(graph.entity_count());
+        for (place, &node) in (0..).zip(nodes) {
+            marks.note(node, place);
+        }
+        let weigh = self.filter.weighs_claims(graph);
+        let mut links: Vec<Vec<(LinkNo, Truth)>> = vec![Vec::new(); places.len()];
+        let levels = self.reached.levels.iter().copied();
+        let starts = std::iter::once(0).chain(levels.clone());
+        for ((before, start), end) in starts.zip(levels.clone()).zip(levels.skip(1)) {
+            for &from in nodes.get(before..start).unwrap_or_default() {
+                let ties = graph.ties(from);
+                self.hop.each(graph, &self.filter, from, |to, place| {
+                    let reached = marks.get(to).map_or(0, |at| at as usize);
+                    let row = rows.get(reached).filter(|_| (start..end).contains(&reached));
+                    if let Some(links) = row.and_then(|row| links.get_mut(*row as usize))
+                        && let Some((_, tie)) = ties.at(place as usize)
+                    {
+                        let link = ties.link(place as usize);
+                        links.push((link, self.filter.admits(graph, tie, weigh, || link)));
+                    }
+                    true
+                });
+            }
+        }
+        let timed = self.filter.time.is_some();
+        let rows = places.into_iter().zip(links).flat_map(|(place, links)| {
+            let entity = nodes.get(place).copied().unwrap_or_default();
+            let hops = self.reached.levels.partition_point(|end| *end <= place);
             let kind = graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind));
-            let holds = Item::holds(self.timed, links.iter().map(|link| link.1).max());
-            [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(i64::from(hops)), Item::Links(links), holds]
+            let holds = Item::holds(timed, links.iter().map(|link| link.1).max());
+            [Item::Entity(entity), Item::Text(kind.to_owned()), Item::Int(hops as i64), Item::Links(links), holds]
         });
         rows.collect()
     }
@@ -106,17 +144,17 @@ impl Item {
     }
 }
 
-/// A table of [`Item`]s and the entities and links that it speaks of.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What a statement found: a table, and the entities and links that it speaks of.
+#[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Column names.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<Cow<'static, str>>,
+    /// Whether the statement chose the columns.
+    pub chosen: bool,
     /// The rows.
     pub rows: Rows,
     /// The entities that were asked about.
     pub focus: Vec<EntityNo>,
-    /// Links to draw that stand in no row.
-    pub links: Vec<(LinkNo, Truth)>,
     /// Remarks for the reader.
     pub notes: Vec<String>,
 }
@@ -124,19 +162,31 @@ pub struct Found {
 impl Found {
     /// An empty table.
     pub fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), ..Self::default() }
+        Self { columns: columns.iter().map(|column| Cow::Borrowed(*column)).collect(), ..Self::default() }
     }
 
     /// What is around an entity.
     pub fn around(around: Around) -> Self {
-        Self { columns: Around::COLUMNS.to_vec(), rows: Rows::Around(around), ..Self::default() }
+        Self { rows: Rows::Around(around), ..Self::new(&Around::COLUMNS) }
+    }
+
+    /// What a query answers, in columns that it chose.
+    pub fn chosen(columns: &[Box<str>], rows: Rows) -> Self {
+        let columns = columns.iter().map(|column| Cow::Owned(column.to_string())).collect();
+        Self { columns, chosen: true, rows, ..Self::default() }
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len().max(1)
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
         match &self.rows {
-            Rows::Items(items) => items.len().checked_div(self.columns.len()).unwrap_or(0),
-            Rows::Around(around) => around.reached.len(),
+            Rows::Items(items) => items.len() / self.width(),
+            Rows::Values(values, _) => values.len() / self.width(),
+            Rows::Nodes(nodes) => nodes.len(),
+            Rows::Around(around) => around.len(),
         }
     }
 
@@ -153,56 +203,97 @@ impl Found {
         }
     }
 
+    /// Adds the rows of another table of items with as many columns.
+    pub fn append(&mut self, other: Found) {
+        if let (Rows::Items(items), Rows::Items(more)) = (&mut self.rows, other.rows) {
+            items.extend(more);
+        }
+    }
+
     /// The entities that the rows are about, each once, in the order of the rows: those of the first column that has
     /// entities, paths or links; of a link both ends.
     pub fn entities(&self, graph: &Graph) -> Vec<EntityNo> {
-        let items = match &self.rows {
-            Rows::Around(around) => return around.reached.iter().map(|(entity, _)| *entity).collect(),
-            Rows::Items(items) => items,
+        let mut found = match &self.rows {
+            // Each stands there once.
+            Rows::Around(around) => return around.entities(),
+            Rows::Nodes(nodes) => return nodes.clone(),
+            Rows::Items(items) => self.first_with(items, |item, into| of_item(graph, item, into)),
+            Rows::Values(values, _) => self.first_with(values, |value, into| of_value(graph, value, into)),
         };
-        let of = |item: &Item| match item {
-            Item::Entity(entity) => vec![*entity],
-            Item::Path(path, _) => path.clone(),
-            Item::Link(link, _) => graph.link(*link).map_or_else(Vec::new, |link| vec![link.from, link.to]),
-            _ => Vec::new(),
-        };
-        let column = |column: usize| items.iter().skip(column).step_by(self.columns.len().max(1)).flat_map(of);
-        let Some(first) = (0..self.columns.len()).find(|&at| column(at).next().is_some()) else { return Vec::new() };
         let mut seen = HashSet::new();
-        column(first).filter(|entity| seen.insert(*entity)).collect()
+        found.retain(|entity| seen.insert(*entity));
+        found
     }
 
-    /// All rows, one after the other, each as wide as `columns`.
-    pub fn items(&self, graph: &Graph) -> Cow<'_, [Item]> {
-        match &self.rows {
-            Rows::Items(items) => Cow::Borrowed(items),
-            Rows::Around(around) => Cow::Owned(around.items(graph)),
-        }
+    /// The entities of the first column that has any.
+    fn first_with<T>(&self, cells: &[T], gather: impl Fn(&T, &mut Vec<EntityNo>)) -> Vec<EntityNo> {
+        let column = |column: usize| {
+            let mut entities = Vec::new();
+            cells.iter().skip(column).step_by(self.width()).for_each(|cell| gather(cell, &mut entities));
+            entities
+        };
+        (0..self.columns.len()).map(column).find(|entities| !entities.is_empty()).unwrap_or_default()
     }
 
     /// The answer, detached from the graph. O(items).
     pub fn answer(&self, graph: &Graph) -> Answer {
-        let mut subgraph = Drawing { graph, answer: Answer::default(), nodes: HashMap::new(), edges: HashMap::new() };
+        let mut drawing = Drawing { graph, answer: Answer::default(), nodes: HashMap::new(), edges: HashMap::new() };
         for &entity in &self.focus {
-            let node = subgraph.node(entity);
-            if let Some(node) = subgraph.answer.graph.node_weight_mut(node) {
+            let node = drawing.node(entity);
+            if let Some(node) = drawing.answer.graph.node_weight_mut(node) {
                 node.focus = true;
             }
         }
-        let rows: Vec<Vec<Cell>> = self
-            .items(graph)
-            .chunks(self.columns.len().max(1))
-            .map(|row| row.iter().map(|item| subgraph.cell(item)).collect())
-            .collect();
-        for &(link, truth) in &self.links {
-            subgraph.edge(link, truth);
+        let width = self.width();
+        let items = |drawing: &mut Drawing<'_>, items: &[Item]| {
+            items.chunks(width).map(|row| row.iter().map(|item| drawing.cell(item)).collect()).collect()
+        };
+        let rows: Vec<Vec<Cell>> = match &self.rows {
+            Rows::Items(all) => items(&mut drawing, all),
+            Rows::Around(around) => items(&mut drawing, &around.items(graph)),
+            Rows::Nodes(nodes) => nodes.iter().map(|node| vec![Cell::Node(drawing.node(*node))]).collect(),
+            Rows::Values(values, filter) => {
+                let weigh = filter.weighs_claims(graph);
+                let truth = |link: LinkNo| {
+                    graph.link(link).map_or(Truth::No, |view| filter.admits(graph, view.tie, weigh, || link))
+                };
+                let row = |row: &[Value]| row.iter().map(|value| drawing.value(value, &truth)).collect();
+                values.chunks(width).map(row).collect()
+            }
+        };
+        let mut notes = self.notes.clone();
+        if self.chosen {
+            let doubtful = drawing.answer.graph.edge_weights().filter(|edge| edge.truth == Truth::May).count();
+            if doubtful > 0 {
+                notes.push(format!("{doubtful} of the links only may hold in the time asked for"));
+            }
         }
-        Answer {
-            columns: self.columns.iter().map(|column| (*column).to_owned()).collect(),
-            rows,
-            notes: self.notes.clone(),
-            ..subgraph.answer
-        }
+        let columns = self.columns.iter().map(|column| column.to_string()).collect();
+        Answer { columns, chosen: self.chosen, rows, notes, ..drawing.answer }
+    }
+}
+
+fn of_link(graph: &Graph, link: LinkNo, into: &mut Vec<EntityNo>) {
+    into.extend(graph.link(link).into_iter().flat_map(|link| [link.from, link.to]));
+}
+
+fn of_item(graph: &Graph, item: &Item, into: &mut Vec<EntityNo>) {
+    match item {
+        Item::Entity(entity) => into.push(*entity),
+        Item::Path(path, _) => into.extend(path),
+        Item::Link(link, _) => of_link(graph, *link, into),
+        _ => {}
+    }
+}
+
+fn of_value(graph: &Graph, value: &Value, into: &mut Vec<EntityNo>) {
+    match value {
+        Value::Node(entity) => into.push(*entity),
+        Value::Path(path) => into.extend(&path.nodes),
+        Value::Link(link) => of_link(graph, *link, into),
+        Value::List(values) => values.iter().for_each(|value| of_value(graph, value, into)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| of_value(graph, value, into)),
+        _ => {}
     }
 }
 
@@ -246,6 +337,26 @@ impl Drawing<'_> {
                 entities.iter().map(|&entity| self.node(entity)).collect(),
                 links.iter().filter_map(|&(link, truth)| self.edge(link, truth)).collect(),
             ),
+        }
+    }
+
+    fn value(&mut self, value: &Value, truth: &impl Fn(LinkNo) -> Truth) -> Cell {
+        match value {
+            Value::Null => Cell::Null,
+            Value::Bool(value) => Cell::Bool(*value),
+            Value::Int(value) => Cell::Int(*value),
+            Value::Float(value) => Cell::Float(*value),
+            Value::Text(text) => Cell::Text(text.to_string()),
+            Value::List(items) => Cell::List(items.iter().map(|item| self.value(item, truth)).collect()),
+            Value::Map(entries) => {
+                Cell::Map(entries.iter().map(|(key, value)| (key.to_string(), self.value(value, truth))).collect())
+            }
+            Value::Node(entity) => Cell::Node(self.node(*entity)),
+            Value::Link(link) => self.edge(*link, truth(*link)).map_or(Cell::Null, Cell::Edge),
+            Value::Path(path) => {
+                let nodes = path.nodes.iter().map(|entity| self.node(*entity)).collect();
+                Cell::Path(nodes, path.links.iter().filter_map(|link| self.edge(*link, truth(*link))).collect())
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The graph as queries see it: nodes with labels and properties, links with one kind and properties.
 
+use super::ast::Direction;
+use super::plan::LabelTest;
 use super::value::Value;
 
 /// The number of a label or a link kind in one graph.
@@ -34,6 +36,9 @@ pub trait PropertyGraph {
     type Ties<'t>: Copy
     where
         Self: 't;
+
+    /// What a link must be for a step of a search, made ready once for many steps.
+    type Hop;
 
     /// How many nodes there are.
     fn node_count(&self) -> u32;
@@ -78,6 +83,41 @@ pub trait PropertyGraph {
 
     /// The link at a place, counted from 0; `None` if it does not count.
     fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link>;
+
+    /// Calls `see` with the places on one side of a node of the links to `other`, until it returns `false`. Returns how
+    /// many places were looked at.
+    fn each_between(&self, ties: Self::Ties<'_>, other: u32, mut see: impl FnMut(u32) -> bool) -> u32 {
+        for place in 0..self.places(ties) {
+            if self.link_at(ties, place).is_some_and(|link| link.node == other) && !see(place) {
+                return place + 1;
+            }
+        }
+        self.places(ties)
+    }
+
+    /// About how many links of a direction and a kind a node has: one with a label, or any.
+    fn mean_degree(&self, label: Option<LabelNo>, direction: Direction, kind: Option<&LabelTest>) -> f64;
+
+    /// How many links of a direction and a kind a node has, if that can be told without looking at each.
+    fn count_links(&self, _node: u32, _direction: Direction, _kind: Option<&LabelTest>) -> Option<u64> {
+        None
+    }
+
+    /// Steps along links of a direction, seen from where they start, and of a kind.
+    fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Self::Hop;
+
+    /// Calls `see` with the node at the other end of each link that a step from `node` may take, and with the place of
+    /// that link, until it returns `false`. A link from a node to itself may come twice. Returns how many links were
+    /// looked at.
+    fn each_step(&self, hop: &Self::Hop, node: u32, see: impl FnMut(u32, u32) -> bool) -> usize;
+
+    /// The link at a place that [`PropertyGraph::each_step`] gave.
+    fn stepped(&self, node: u32, place: u32) -> u32;
+
+    /// How many places for links a node has on both sides.
+    fn around(&self, node: u32) -> usize {
+        self.degree(node, Side::Out) as usize + self.degree(node, Side::In) as usize
+    }
 
     /// How many places for links a node has on a side.
     fn degree(&self, node: u32, side: Side) -> u32 {

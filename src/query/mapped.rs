@@ -3,14 +3,17 @@
 
 use std::cell::RefCell;
 
+use super::ast::Direction;
 use super::claims::ClaimSource;
 use super::graph::{LabelNo, Link, PropertyGraph, Side};
+use super::plan::LabelTest;
+use super::steps::Hop;
 use super::value::Value;
-use crate::graph::{Graph, Hit, LinkFilter, Ties};
+use crate::graph::{Graph, Hit, KindSet, LinkFilter, LinkKindMeta, Ties};
 use crate::model::{Claim, EntityNo, Grade, Says, Truth};
 
 /// Labels from this number on are finer types; those below are kinds.
-const FINER: LabelNo = 1 << 16;
+pub const FINER: LabelNo = 1 << 16;
 
 /// A graph under a filter, with the claims behind it.
 pub struct Mapped<'a, C: ClaimSource> {
@@ -118,6 +121,7 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         = SideTies<'t>
     where
         Self: 't;
+    type Hop = Hop;
 
     fn node_count(&self) -> u32 {
         self.graph.entity_count() as u32
@@ -197,6 +201,87 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         })
     }
 
+    fn each_between(&self, side: SideTies<'_>, other: u32, mut see: impl FnMut(u32) -> bool) -> u32 {
+        let SideTies { ties, first, end } = side;
+        let key = |place: usize| ties.at(first + place).map(|(neighbour, tie)| (tie.kind, neighbour));
+        let count = end.saturating_sub(first);
+        let (mut from, mut looked) = (0, 0);
+        // A side is in the order of kinds, and each kind in the order of neighbours, of which each stands there once.
+        while let Some((kind, _)) = key(from).filter(|_| from < count) {
+            from += partition_point(count - from, |at| key(from + at) < Some((kind, other)));
+            looked += 1;
+            if from < count && key(from) == Some((kind, other)) && !see(from as u32) {
+                break;
+            }
+            from += partition_point(count - from, |at| key(from + at).is_some_and(|(next, _)| next <= kind));
+        }
+        looked
+    }
+
+    fn mean_degree(&self, label: Option<LabelNo>, direction: Direction, kind: Option<&LabelTest>) -> f64 {
+        let meta = self.graph.meta();
+        // Of finer types nothing is measured.
+        let of = label.and_then(|label| u8::try_from(label).ok());
+        let kinds = kinds_of(self.graph, kind);
+        let codes = (0..=u8::MAX).zip(&meta.link_kinds).filter(|(code, _)| kinds.has(*code));
+        let degree = |(code, kind): (u8, &LinkKindMeta)| {
+            let either = kind.symmetric || direction == Direction::Either;
+            let side =
+                |out: bool, wanted| if either || direction == wanted { meta.mean_degree(of, code, out) } else { 0.0 };
+            side(true, Direction::Out) + side(false, Direction::In)
+        };
+        codes.map(degree).sum()
+    }
+
+    fn count_links(&self, node: u32, direction: Direction, kind: Option<&LabelTest>) -> Option<u64> {
+        if self.weigh {
+            return None;
+        }
+        let ties = self.graph.ties(node);
+        let (out, all) = (ties.outgoing().min(ties.len()), ties.len());
+        if kind.is_none() && !(self.symmetric && direction != Direction::Either) {
+            return Some(match direction {
+                Direction::Either => all,
+                Direction::Out => out,
+                Direction::In => all - out,
+            } as u64);
+        }
+        // Each side is in the order of kinds.
+        let kinds = kinds_of(self.graph, kind);
+        let mut total = 0;
+        for (first, end, along) in [(0, out, Direction::Out), (out, all, Direction::In)] {
+            let mut from = first;
+            while let Some((_, tie)) = ties.at(from).filter(|_| from < end) {
+                let code = tie.kind;
+                let same = |at: usize| ties.at(from + at).is_some_and(|(_, tie)| tie.kind == code);
+                let count = partition_point(end - from, same);
+                let counts = direction == Direction::Either || direction == along || self.is_symmetric(code.into());
+                total += if counts && kinds.has(code) { count } else { 0 };
+                from += count;
+            }
+        }
+        Some(total as u64)
+    }
+
+    fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Hop {
+        let kinds = kinds_of(self.graph, kind);
+        Hop::new(self.graph, self.filter, direction, kinds)
+    }
+
+    #[inline]
+    fn each_step(&self, hop: &Hop, node: u32, see: impl FnMut(u32, u32) -> bool) -> usize {
+        hop.each(self.graph, self.filter, node, see)
+    }
+
+    fn stepped(&self, node: u32, place: u32) -> u32 {
+        self.graph.ties(node).link(place as usize)
+    }
+
+    #[inline]
+    fn around(&self, node: u32) -> usize {
+        self.graph.degree(node)
+    }
+
     fn ends(&self, link: u32) -> (u32, u32) {
         self.graph.link(link).map_or((0, 0), |view| (view.from, view.to))
     }
@@ -272,6 +357,30 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         let numbers: Vec<u32> = self.graph.evidence(link).iter().map(|evidence| evidence.claim).collect();
         self.read(&numbers).iter().map(|claim| self.claim(claim)).collect()
     }
+}
+
+/// How many of `0..count` come before the first for which `before` is false.
+fn partition_point(count: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The link kinds of which a condition holds.
+pub fn kinds_of(graph: &Graph, test: Option<&LabelTest>) -> KindSet {
+    let Some(test) = test else { return KindSet::ALL };
+    let mut kinds = KindSet::NONE;
+    let codes = (0..=u8::MAX).take(graph.meta().link_kinds.len());
+    let passes = |code: &u8| test.holds(&|label| label == LabelNo::from(*code), &|| true);
+    codes.filter(passes).for_each(|code| kinds.insert(code));
+    kinds
 }
 
 /// The entities found, each once, in their order.

@@ -1,4 +1,4 @@
-//! A note per entity that is forgotten at once.
+//! What a search remembers of the nodes that it has come by, kept between searches so that it need not be made anew.
 
 use crate::model::EntityNo;
 
@@ -108,9 +108,80 @@ impl Marks {
     }
 }
 
+/// Which nodes have been seen: a bit for each, so that a million of them fit into the processor's cache.
+#[derive(Debug, Default)]
+pub struct Seen(Vec<u64>);
+
+impl Seen {
+    /// Makes ready for nodes below `count`.
+    pub fn ready(&mut self, count: usize) {
+        let words = count.div_ceil(64);
+        if self.0.len() < words {
+            self.0.resize(words, 0);
+        }
+    }
+
+    /// Sees a node; whether it has not been seen before.
+    #[inline]
+    pub fn add(&mut self, node: u32) -> bool {
+        let bit = 1 << (node & 63);
+        match self.0.get_mut((node >> 6) as usize) {
+            Some(word) if *word & bit == 0 => {
+                *word |= bit;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a node has been seen.
+    #[inline]
+    pub fn has(&self, node: u32) -> bool {
+        self.0.get((node >> 6) as usize).is_some_and(|word| word >> (node & 63) & 1 == 1)
+    }
+
+    /// Forgets everything; `nodes` are all that were seen.
+    pub fn forget(&mut self, nodes: &[u32]) {
+        // One sweep over all words costs less than finding many of them.
+        if nodes.len() > self.0.len() / 8 {
+            self.0.fill(0);
+            return;
+        }
+        for node in nodes {
+            if let Some(word) = self.0.get_mut((node >> 6) as usize) {
+                *word = 0;
+            }
+        }
+    }
+}
+
+/// What searches keep between them.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// For searches that note something of each node.
+    pub(super) marks: Marks,
+    /// For searches that only ask whether a node is new.
+    pub(super) seen: Seen,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_seen_is_forgotten() {
+        for count in [3, 4_000] {
+            let mut seen = Seen::default();
+            for _ in 0..2 {
+                seen.ready(10_000);
+                let nodes: Vec<u32> = (0..count).map(|at| at * 2).collect();
+                assert!(nodes.iter().all(|node| seen.add(*node)), "nothing is left of the time before");
+                assert!(nodes.iter().all(|node| !seen.add(*node) && seen.has(*node) && !seen.has(node + 1)));
+                assert!(!seen.add(1 << 20), "what cannot be is not new");
+                seen.forget(&nodes);
+            }
+        }
+    }
 
     #[test]
     fn few_and_many_notes_last_until_they_are_cleared() {

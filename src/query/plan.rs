@@ -1,5 +1,6 @@
 //! Plans: queries with every name resolved, in the order in which they are carried out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::ast::Direction;
@@ -21,9 +22,20 @@ pub struct Plan {
     /// How many places a row has.
     pub slots: usize,
     /// The names of variables, by place.
-    pub names: Vec<(Slot, Box<str>)>,
+    pub names: Vec<(Slot, Cow<'static, str>)>,
     /// Labels and kinds of links that the graph does not know.
     pub unknown: Vec<Box<str>>,
+}
+
+impl Plan {
+    /// The first path search, and its step.
+    pub fn search(&self) -> Option<(&Step, &Search)> {
+        let segments = self.query.parts.iter().flat_map(|part| &part.segments);
+        segments.flat_map(|segment| &segment.steps).find_map(|step| match step {
+            Step::Search(search) => Some((step, &**search)),
+            _ => None,
+        })
+    }
 }
 
 /// Parts joined by `union`.
@@ -109,6 +121,8 @@ pub enum Step {
     Scan(Slot, Source),
     /// The links of a node.
     Expand(Expand),
+    /// A node to which several nodes have links.
+    Intersect(Vec<Arm>),
     /// Paths, by an automaton.
     Search(Box<Search>),
     /// Only rows of which this holds.
@@ -153,6 +167,17 @@ pub struct Expand {
     pub kind: Option<LabelTest>,
     /// Links and lists of links that it must differ from.
     pub differs: Vec<Slot>,
+    /// Whether nothing depends on the link or the other node but how many there are.
+    pub only_counted: bool,
+}
+
+/// One of the links of a [`Step::Intersect`].
+#[derive(Debug)]
+pub struct Arm {
+    /// The link, from a known node to the one that all arms share.
+    pub expand: Expand,
+    /// Those other arms whose links it must differ from.
+    pub peers: Vec<usize>,
 }
 
 /// A node or a link to make.

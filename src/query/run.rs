@@ -1,21 +1,20 @@
 //! From a statement's text to what it found.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-
-use petgraph::graph::NodeIndex;
 
 use super::ast::{Body, Explain, Pipe, ScopeAst, Statement};
 use super::budget::{Budget, Meter};
 use super::claims::ClaimSource;
 use super::context::Context;
-use super::core;
+use super::core::{Core, Profiled};
+use super::execute::Work;
 use super::found::{Found, Item};
-use super::paths::Scratch;
+use super::marks::Scratch;
 use super::verbs::{self, Verbs};
-use crate::graph::{Answer, Cell, Graph, Node};
+use crate::graph::Graph;
 use crate::model::Diagnostic;
 use crate::schema::Schema;
 
@@ -65,48 +64,10 @@ pub struct Run<'a, C: ClaimSource> {
     pub last: &'a [String],
 }
 
-/// What a statement found.
-pub enum Table {
-    /// What a verb found, still in numbers of the graph.
-    Found(Found),
-    /// What a `match` query answers.
-    Answer(Answer),
-}
-
-impl Table {
-    /// The answer, detached from the graph.
-    pub fn answer(self, graph: &Graph) -> Answer {
-        match self {
-            Table::Found(found) => found.answer(graph),
-            Table::Answer(answer) => answer,
-        }
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Table::Found(found) => found.len(),
-            Table::Answer(answer) => answer.rows.len(),
-        }
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn note(&mut self, note: String) {
-        match self {
-            Table::Found(found) => found.notes.push(note),
-            Table::Answer(answer) => answer.notes.push(note),
-        }
-    }
-}
-
 /// What a statement found, and what ended it early.
 pub struct Outcome {
-    /// The table.
-    pub table: Table,
+    /// What it found.
+    pub found: Found,
     /// The budget that ended it, if one did.
     pub cut: Option<String>,
     /// Links looked at.
@@ -135,62 +96,49 @@ impl<C: ClaimSource> Run<'_, C> {
         let counted = statement.pipes.iter().any(|pipe| matches!(pipe.value, Pipe::Count | Pipe::CountByKind));
         // What is only counted takes no room in the answer.
         let rows = if counted { usize::MAX } else { self.budget.rows };
-        let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
-        let mut answered = None;
-        let (mut table, visited, cut) = match (&statement.body, statement.explain) {
-            (Body::Verb(verb), None | Some(Explain::Profile)) => {
-                let mut verbs = Verbs {
-                    context,
-                    filter,
-                    scratch: self.scratch,
-                    meter: &mut meter,
-                    claims: self.claims,
-                    last: self.last,
-                };
-                let found = verbs::answer(&mut verbs, verb)?;
-                (Table::Found(found), meter.visited(), meter.cut().map(str::to_owned))
-            }
-            (Body::Verb(verb), Some(Explain::Explain)) => {
-                (Table::Found(super::desugar::table(verb, scope, self.schema)), 0, None)
-            }
+        let meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
+        let accounts = (statement.explain == Some(Explain::Profile)).then(Vec::new);
+        let (claims, scratch) = (&mut *self.claims, &mut *self.scratch);
+        let mut core = Core { graph: self.graph, filter: &filter, claims, scratch, meter, accounts };
+        let mut found = match (&statement.body, statement.explain) {
             (Body::Query(query), Some(Explain::Explain)) => {
-                let mut found = Found::new(&["plan"]);
-                for line in core::explained(query, text, self.graph, &filter, self.claims)? {
-                    found.push([Item::Text(line)]);
-                }
-                (Table::Found(found), 0, None)
+                let plan = core.plan(query, text)?;
+                core.explained(&plan)
             }
-            (Body::Query(query), Some(Explain::Profile)) => {
-                let (answer, visited, lines) = core::profiled(query, text, self.graph, &filter, self.claims, meter)?;
-                let mut found = Found::new(&["operator", "rows", "visited", "microseconds"]);
-                for core::Profiled { line, work } in lines {
-                    let [rows, visited, time] = work.map_or([Item::Null, Item::Null, Item::Null], |work| {
-                        let micros = work.time.as_nanos() as f64 / 1000.0;
-                        [Item::Int(work.rows as i64), Item::Int(work.visited as i64), Item::Int(micros.round() as i64)]
-                    });
-                    found.push([Item::Text(line), rows, visited, time]);
+            (Body::Query(query), _) => core.answer(query, text)?,
+            (Body::Verb(verb), explain) => {
+                let mut verbs = Verbs { context, core: &mut core, last: self.last };
+                match explain {
+                    Some(Explain::Explain) => {
+                        let mut found = super::desugar::table(verb, scope, self.schema);
+                        if let Some(plan) = verbs::plan(&verbs, verb)? {
+                            found.append(core.explained(&plan));
+                        }
+                        found
+                    }
+                    _ => verbs::answer(&mut verbs, verb)?,
                 }
-                found.notes = answer.notes;
-                answered = Some(answer.rows.len());
-                (Table::Found(found), visited, answer.cut)
-            }
-            (Body::Query(query), None) => {
-                let (answer, visited) = core::answer(query, text, self.graph, &filter, self.claims, meter)?;
-                let cut = answer.cut.clone();
-                (Table::Answer(answer), visited, cut)
             }
         };
-        notes.into_inner().into_iter().for_each(|note| table.note(note));
-        for pipe in &statement.pipes {
-            reduce(&mut table, &pipe.value, self.graph);
+        found.notes.append(&mut notes.borrow_mut());
+        let rows = found.len();
+        if let Some(lines) = &mut core.accounts {
+            if lines.is_empty() {
+                let work = Work { rows: rows as u64, visited: core.meter.visited(), time: started.elapsed() };
+                lines.push(Profiled { line: "an operator of its own".to_owned(), work: Some(work) });
+            }
+            found = Found { notes: found.notes, ..core.profiled() };
         }
-        let run_us = micros(started);
-        let rows = answered.unwrap_or_else(|| table.len());
+        for pipe in &statement.pipes {
+            reduce(&mut found, &pipe.value, self.graph);
+        }
+        let (visited, run_us) = (core.meter.visited(), micros(started));
+        let rows = if statement.explain == Some(Explain::Profile) { rows } else { found.len() };
         if statement.explain == Some(Explain::Profile) {
-            table.note(format!("{rows} rows, {visited} links visited, {run_us:.0} microseconds"));
+            found.notes.push(format!("{rows} rows, {visited} links visited, {run_us:.0} microseconds"));
         }
         let timing = Timing { parse_us: 0.0, plan_us, run_us, rows };
-        Ok(Outcome { table, cut, visited, timing })
+        Ok(Outcome { found, cut: core.meter.cut().map(str::to_owned), visited, timing })
     }
 }
 
@@ -200,33 +148,23 @@ pub fn micros(started: Instant) -> f64 {
 }
 
 /// Applies `| count`, `| count by kind` and `| ids`; renderings are left to the faces.
-fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
+fn reduce(found: &mut Found, pipe: &Pipe, graph: &Graph) {
     let mut reduced = match pipe {
         Pipe::Render(_) => return,
         Pipe::Count => {
             let mut reduced = Found::new(&["count"]);
-            reduced.push([Item::Int(table.len() as i64)]);
+            reduced.push([Item::Int(found.len() as i64)]);
             reduced
         }
         Pipe::CountByKind => {
-            let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
-            match table {
-                Table::Found(found) => {
-                    let mut counts = [0i64; 256];
-                    for kind in found.entities(graph).into_iter().filter_map(|entity| graph.kind_of(entity)) {
-                        if let Some(count) = counts.get_mut(usize::from(kind)) {
-                            *count += 1;
-                        }
-                    }
-                    let counts = (0..=u8::MAX).zip(counts).filter(|(_, count)| *count > 0);
-                    counted.extend(counts.map(|(kind, count)| (graph.kind_name(kind), count)));
-                }
-                Table::Answer(answer) => {
-                    for node in entities(answer) {
-                        *counted.entry(&node.kind).or_default() += 1;
-                    }
+            let mut counts = [0i64; 256];
+            for kind in found.entities(graph).into_iter().filter_map(|entity| graph.kind_of(entity)) {
+                if let Some(count) = counts.get_mut(usize::from(kind)) {
+                    *count += 1;
                 }
             }
+            let counts = (0..=u8::MAX).zip(counts).filter(|(_, count)| *count > 0);
+            let counted: BTreeMap<&str, i64> = counts.map(|(kind, count)| (graph.kind_name(kind), count)).collect();
             let mut reduced = Found::new(&["kind", "count"]);
             for (kind, count) in counted {
                 reduced.push([Item::Text(kind.to_owned()), Item::Int(count)]);
@@ -234,48 +172,13 @@ fn reduce(table: &mut Table, pipe: &Pipe, graph: &Graph) {
             reduced
         }
         Pipe::Ids => {
-            let ids: Vec<String> = match table {
-                Table::Found(found) => {
-                    let id = |entity| graph.node(entity).map_or("", |node| node.id).to_owned();
-                    found.entities(graph).into_iter().map(id).collect()
-                }
-                Table::Answer(answer) => entities(answer).map(|node| node.id.clone()).collect(),
-            };
             let mut reduced = Found::new(&["id"]);
-            for id in ids {
-                reduced.push([Item::Text(id)]);
+            for entity in found.entities(graph) {
+                reduced.push([Item::Text(graph.node(entity).map_or("", |node| node.id).to_owned())]);
             }
             reduced
         }
     };
-    reduced.notes = match table {
-        Table::Found(found) => std::mem::take(&mut found.notes),
-        Table::Answer(answer) => std::mem::take(&mut answer.notes),
-    };
-    *table = Table::Found(reduced);
-}
-
-/// The entities that the rows of an answer are about, by the rule of [`Found::entities`].
-fn entities(answer: &Answer) -> impl Iterator<Item = &Node> {
-    fn gather(answer: &Answer, cell: &Cell, nodes: &mut Vec<NodeIndex>) {
-        match cell {
-            Cell::Node(node) => nodes.push(*node),
-            Cell::Path(path, _) => nodes.extend(path),
-            Cell::Edge(edge) => {
-                nodes.extend(answer.graph.edge_endpoints(*edge).into_iter().flat_map(|(from, to)| [from, to]));
-            }
-            Cell::List(cells) => cells.iter().for_each(|cell| gather(answer, cell, nodes)),
-            Cell::Map(entries) => entries.iter().for_each(|(_, cell)| gather(answer, cell, nodes)),
-            _ => {}
-        }
-    }
-    let column = |column: usize| {
-        let mut nodes = Vec::new();
-        answer.rows.iter().filter_map(|row| row.get(column)).for_each(|cell| gather(answer, cell, &mut nodes));
-        nodes
-    };
-    let mut nodes = (0..answer.columns.len()).map(column).find(|nodes| !nodes.is_empty()).unwrap_or_default();
-    let mut seen = HashSet::new();
-    nodes.retain(|node| seen.insert(*node));
-    nodes.into_iter().filter_map(|node| answer.graph.node_weight(node))
+    reduced.notes = std::mem::take(&mut found.notes);
+    *found = reduced;
 }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
+use super::ast::Direction;
 use super::budget::{Budget, Meter};
 use super::diagnostics::Fault;
 use super::execute::{Executor, Parameters, Table};
 use super::graph::{LabelNo, Link, PropertyGraph, Side};
+use super::plan::LabelTest;
 use super::value::Value;
 use super::{bind, parser};
 
@@ -109,6 +111,7 @@ fn property(properties: &[(String, Value)], key: &str) -> Value {
 
 impl PropertyGraph for ScratchGraph {
     type Ties<'t> = &'t [Link];
+    type Hop = (Direction, Option<LabelTest>);
 
     fn node_count(&self) -> u32 {
         self.nodes.len() as u32
@@ -156,6 +159,37 @@ impl PropertyGraph for ScratchGraph {
 
     fn link_at(&self, ties: &[Link], place: u32) -> Option<Link> {
         ties.get(place as usize).copied()
+    }
+
+    fn mean_degree(&self, _: Option<LabelNo>, direction: Direction, kind: Option<&LabelTest>) -> f64 {
+        let fits = |link: &&Tie| kind.is_none_or(|kind| kind.holds(&|label| label == link.kind, &|| true));
+        let links = self.links.iter().filter(fits).count() as f64 / self.nodes.len().max(1) as f64;
+        if direction == Direction::Either { 2.0 * links } else { links }
+    }
+
+    fn hop(&self, direction: Direction, kind: Option<&LabelTest>) -> Self::Hop {
+        (direction, kind.cloned())
+    }
+
+    fn each_step(&self, (direction, kind): &Self::Hop, node: u32, mut see: impl FnMut(u32, u32) -> bool) -> usize {
+        let (out, into) = (self.ties(node, Side::Out), self.ties(node, Side::In));
+        let along = |place: usize| match direction {
+            Direction::Either => true,
+            Direction::Out => place < out.len(),
+            Direction::In => place >= out.len(),
+        };
+        for (place, link) in out.iter().chain(into).enumerate() {
+            let fits = || kind.as_ref().is_none_or(|kind| kind.holds(&|label| label == link.kind, &|| true));
+            if along(place) && fits() && !see(link.node, place as u32) {
+                break;
+            }
+        }
+        out.len() + into.len()
+    }
+
+    fn stepped(&self, node: u32, place: u32) -> u32 {
+        let (out, into) = (self.ties(node, Side::Out), self.ties(node, Side::In));
+        out.iter().chain(into).nth(place as usize).map_or(u32::MAX, |link| link.link)
     }
 
     fn ends(&self, link: u32) -> (u32, u32) {

@@ -30,10 +30,14 @@ pub struct Search {
     pub mode: Mode,
     /// The automaton.
     pub automaton: Automaton,
-    /// What must hold of every node of a path: slot for the node, condition, the value that the condition must have.
-    pub every_node: Vec<(Slot, Ex, bool)>,
-    /// The same for every link.
-    pub every_link: Vec<(Slot, Ex, bool)>,
+    /// What must hold of every node of a path.
+    pub every_node: Vec<Every>,
+    /// What must hold of every link of a path.
+    pub every_link: Vec<Every>,
+    /// Whether a path may not end where it starts.
+    pub open: bool,
+    /// What the labels of the node must be at which a path ends.
+    pub end_labels: Vec<LabelTest>,
     /// What must hold of a whole path, before the selector.
     pub filter: Option<Ex>,
     /// Links and lists of links that a path must not contain.
@@ -45,10 +49,42 @@ pub struct Search {
     /// Whether the pattern is one link over and over, at least zero times or once: then a shortest walk from one node to
     /// another repeats nothing by itself.
     pub plain: bool,
+    /// The repetition that the pattern is, if it is plain.
+    pub one: Option<One>,
     /// Whether nothing is wanted of a path but its end.
     pub bare: bool,
+    /// Whether nothing depends on how many paths end at a node, so that each end may be given once.
+    pub ends: bool,
     /// Whether equal paths with equal variables count once.
     pub once: bool,
+}
+
+/// One link over and over, at least zero times or once.
+#[derive(Clone, Debug)]
+pub struct One {
+    /// The link, a place in [`Automaton::links`].
+    pub link: usize,
+    /// What is asked of the node before each link: places in [`Automaton::nodes`].
+    pub before: Vec<usize>,
+    /// What is asked of the node after each link.
+    pub after: Vec<usize>,
+    /// Whether a path may have no link at all.
+    pub may_be_empty: bool,
+}
+
+/// A condition on the nodes or the links of a path.
+#[derive(Debug)]
+pub struct Every {
+    /// The variable of the node or link.
+    pub slot: Slot,
+    /// The condition.
+    pub ex: Ex,
+    /// The value that it must have.
+    pub wanted: bool,
+    /// Whether it is asked of the first one too.
+    pub first: bool,
+    /// Whether it is asked of the last one too.
+    pub last: bool,
 }
 
 /// What a path costs.
@@ -93,7 +129,7 @@ pub struct Way {
 pub enum Check {
     /// A node of the pattern.
     Node(usize),
-    /// The end of a repetition.
+    /// The end of a repetition of several links.
     Group(usize),
 }
 
@@ -131,6 +167,8 @@ pub struct LinkTest {
     pub repeated: bool,
     /// Whether it has a variable.
     pub named: bool,
+    /// What is asked of each repetition, if the link is all of it: a place in [`Automaton::groups`].
+    pub group: Option<usize>,
 }
 
 /// A condition on each repetition of a group.
@@ -144,8 +182,45 @@ pub struct GroupTest {
     pub links: Vec<usize>,
 }
 
+impl Search {
+    /// A search for one link over and over, any number of times from one, or from none if a path `may_be_empty`.
+    pub fn repeated(link: LinkTest, may_be_empty: bool, (from, to): (Slot, Slot), path: Slot) -> Self {
+        let way = |hop| Way { checks: Vec::new(), hop };
+        let first = if may_be_empty { vec![way(None), way(Some(0))] } else { vec![way(Some(0))] };
+        let automaton = Automaton {
+            links: vec![link],
+            hops: vec![0],
+            ways: vec![first, vec![way(None), way(Some(0))]],
+            ..Automaton::default()
+        };
+        Self {
+            from,
+            to,
+            to_bound: false,
+            reversed: false,
+            selector: Selector::All,
+            cost: None,
+            mode: Mode::Default,
+            automaton,
+            every_node: Vec::new(),
+            every_link: Vec::new(),
+            open: false,
+            end_labels: Vec::new(),
+            filter: None,
+            differs: Vec::new(),
+            path,
+            longest: None,
+            plain: true,
+            one: Some(One { link: 0, before: Vec::new(), after: Vec::new(), may_be_empty }),
+            bare: false,
+            ends: false,
+            once: false,
+        }
+    }
+}
+
 impl Automaton {
-    /// Whether what may follow depends on no more than node, state and last link.
+    /// Whether what may follow a walk depends on no more than its last node and state.
     pub fn forgets(&self) -> bool {
         self.groups.iter().all(|group| group.links.len() == 1)
     }

@@ -1,9 +1,9 @@
 //! Bound path patterns, and how they become automata in either direction.
 
 use super::order::Pending;
-use crate::query::ast::{Direction, Mode, Selector};
+use crate::query::ast::{Mode, Selector};
 use crate::query::plan::{Ex, Slot};
-use crate::query::search::{Automaton, Check, Cost, GroupTest, LinkTest, NodeTest, Search, Way};
+use crate::query::search::{self, Automaton, Check, Cost, GroupTest, LinkTest, NodeTest, One, Search, Way};
 
 /// The most hops of an automaton.
 const MOST_HOPS: usize = 100_000;
@@ -56,6 +56,9 @@ pub(super) struct Every {
     pub nodes: bool,
     pub slot: Slot,
     pub wanted: bool,
+    /// Whether it is asked of the first and of the last one too.
+    pub first: bool,
+    pub last: bool,
     pub pending: Pending,
 }
 
@@ -87,14 +90,27 @@ impl SearchSpec {
         self.shape.iter().any(|part| matches!(part, Part::Repeat { max: None, .. }))
     }
 
-    /// Whether it is one link over and over, at least zero times or once.
-    fn is_plain(&self) -> bool {
-        match self.shape.as_slice() {
-            [Part::Repeat { inner, min: 0 | 1, .. }] => {
-                inner.iter().filter(|part| matches!(part, Part::Link(_))).count() == 1
-            }
-            _ => false,
+    /// The repetition that it is, if it is one link over and over, at least zero times or once.
+    fn one(&self, reversed: bool) -> Option<One> {
+        let [Part::Repeat { inner, min: min @ (0 | 1), .. }] = self.shape.as_slice() else { return None };
+        let mut links = inner.iter().filter_map(|part| match part {
+            Part::Link(link) => Some(*link),
+            _ => None,
+        });
+        let (Some(link), None) = (links.next(), links.next()) else { return None };
+        let place = inner.iter().position(|part| matches!(part, Part::Link(_)))?;
+        let nodes = |parts: &[Part]| {
+            let node = |part: &Part| match part {
+                Part::Node(node) => Some(*node),
+                _ => None,
+            };
+            parts.iter().filter_map(node).collect::<Vec<_>>()
+        };
+        let (mut before, mut after) = (nodes(&inner[..place]), nodes(&inner[place..]));
+        if reversed {
+            std::mem::swap(&mut before, &mut after);
         }
+        Some(One { link, before, after, may_be_empty: *min == 0 })
     }
 
     /// The search from one of its ends. `bound` tells which places are filled then; conditions that cannot be tested
@@ -107,21 +123,22 @@ impl SearchSpec {
         bound: &dyn Fn(Slot) -> bool,
         differs: Vec<Slot>,
     ) -> (Search, Vec<Pending>) {
-        let plain = self.is_plain();
+        let one = self.one(reversed);
+        let plain = one.is_some();
         let longest = match self.shape.as_slice() {
             [Part::Repeat { max: Some(max), .. }] if plain => Some(self.longest.map_or(*max, |known| known.min(*max))),
             _ => self.longest,
         };
         let mut automaton =
             Automaton { nodes: self.nodes, links: self.links, groups: self.groups, ..Automaton::default() };
-        let shape = if reversed { turned(&self.shape) } else { self.shape };
+        let mut shape = if reversed { turned(&self.shape) } else { self.shape };
+        if let (true, [Part::Repeat { max, .. }]) = (plain, shape.as_mut_slice()) {
+            // The length of the path says as much, and so one hop is enough.
+            *max = None;
+        }
         if reversed {
             for link in &mut automaton.links {
-                link.direction = match link.direction {
-                    Direction::Out => Direction::In,
-                    Direction::In => Direction::Out,
-                    Direction::Either => Direction::Either,
-                };
+                link.direction = link.direction.turned();
             }
         }
         let mut builder = Builder { automaton, hops: 0 };
@@ -143,7 +160,11 @@ impl SearchSpec {
             path: self.path,
             longest,
             plain,
+            one,
+            open: false,
+            end_labels: Vec::new(),
             bare: false,
+            ends: false,
             once: self.once && self.selector != Selector::All,
         };
         let mut filters = Vec::new();
@@ -153,8 +174,10 @@ impl SearchSpec {
             if let Some(every) = every
                 && every.pending.needs.iter().all(|need| bound(*need))
             {
-                let list = if every.nodes { &mut search.every_node } else { &mut search.every_link };
-                list.push((every.slot, every.pending.ex, every.wanted));
+                let Every { nodes, slot, wanted, first, last, pending } = every;
+                let (first, last) = if reversed { (last, first) } else { (first, last) };
+                let list = if nodes { &mut search.every_node } else { &mut search.every_link };
+                list.push(search::Every { slot, ex: pending.ex, wanted, first, last });
                 continue;
             }
             match whole {
@@ -222,7 +245,7 @@ impl Builder {
     }
 
     fn repeat(&mut self, inner: &[Part], min: u32, max: Option<u32>, group: Option<usize>, open: Open) -> Open {
-        self.describe(inner, group);
+        let group = self.describe(inner, group);
         let mut exits = if min == 0 { open.clone() } else { Vec::new() };
         let copies = max.unwrap_or(min.max(1));
         let mut last = open;
@@ -254,9 +277,11 @@ impl Builder {
         exits
     }
 
-    /// Says which nodes and links one repetition of a group has.
-    fn describe(&mut self, inner: &[Part], group: Option<usize>) {
-        let Some(test) = group.and_then(|group| self.automaton.groups.get_mut(group)) else { return };
+    /// Says which nodes and links one repetition of a group has. The group comes back if it has several links: what is
+    /// asked of one link is tested with it.
+    fn describe(&mut self, inner: &[Part], group: Option<usize>) -> Option<usize> {
+        let number = group?;
+        let test = self.automaton.groups.get_mut(number)?;
         test.nodes = vec![Vec::new()];
         for part in inner {
             match part {
@@ -267,6 +292,13 @@ impl Builder {
                 }
                 Part::Repeat { .. } => {}
             }
+        }
+        match test.links.as_slice() {
+            [link] => {
+                self.automaton.links[*link].group = group;
+                None
+            }
+            _ => group,
         }
     }
 }

@@ -48,7 +48,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
         if !variables.iter().any(|variable| **variable == *name) {
             return Ok(None);
         }
-        let every = self.every(part, name)?;
+        let alone = m.searches.iter().filter(|(known, _)| **known == *name).count() == 1 && !m.in_parts.contains(&edge);
+        let every = self.every(part, name)?.filter(|every| alone || every.first && every.last);
         let EdgeKind::Search(search) = &mut m.pattern.edges[edge].kind else { return Ok(None) };
         if let Some(longest) = longest(part, name) {
             search.longest = Some(search.longest.map_or(longest, |known| known.min(longest)));
@@ -61,7 +62,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// What a condition on a path asks of each of its nodes or links, if it asks just that: `all(x in nodes(p) where ..)`,
-    /// `none(..)`, `not any(..)`, `not x in nodes(p)`.
+    /// `none(..)`, `not any(..)`, `not x in nodes(p)`; also of all but the first or the last of them, as in `nodes(p)[1..-1]`.
     fn every(&mut self, part: &Expr, name: &str) -> Bound<Option<Every>> {
         let (inner, negated) = match &part.kind {
             ExprKind::Unary(Unary::Not, inner) => (&**inner, true),
@@ -74,7 +75,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
                     (Quantifier::None, false) | (Quantifier::Any, true) => false,
                     _ => return Ok(None),
                 };
-                let (Some(nodes), Some(filter)) = (parts_of(&through.list, name), &through.filter) else {
+                let (Some((nodes, first, last)), Some(filter)) = (some_of(&through.list, name), &through.filter) else {
                     return Ok(None);
                 };
                 let known = self.scope.len();
@@ -84,14 +85,14 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 self.scope.truncate(known);
                 let mut pending = pending?;
                 pending.needs.retain(|need| *need != slot);
-                Ok(Some(Every { nodes, slot, wanted, pending }))
+                Ok(Some(Every { nodes, slot, wanted, first, last, pending }))
             }
             ExprKind::Binary(Binary::In, left, list) if negated => {
-                let Some(nodes) = parts_of(list, name) else { return Ok(None) };
+                let Some((nodes, first, last)) = some_of(list, name) else { return Ok(None) };
                 let slot = self.slot();
                 let mut pending = self.pending(|binder| Ok(binder.expression(left)?.0))?;
                 pending.ex = Ex::Compare(Box::new(Ex::Slot(slot)), vec![(Comparison::Equal, pending.ex)]);
-                Ok(Some(Every { nodes, slot, wanted: false, pending }))
+                Ok(Some(Every { nodes, slot, wanted: false, first, last, pending }))
             }
             _ => Ok(None),
         }
@@ -109,6 +110,33 @@ impl<G: PropertyGraph> Binder<'_, G> {
             self.choose(node, key, value);
         }
     }
+}
+
+/// The same for a part of such a list: whether the first and the last are in it. Of links, only the whole list.
+fn some_of(list: &Expr, name: &str) -> Option<(bool, bool, bool)> {
+    let ExprKind::Slice(whole, from, to) = &list.kind else {
+        return parts_of(list, name).map(|nodes| (nodes, true, true));
+    };
+    let number = |bound: &Option<Box<Expr>>| match bound.as_deref().map(|bound| &bound.kind) {
+        None => Some(None),
+        Some(ExprKind::Int(number)) => Some(Some(*number)),
+        Some(ExprKind::Unary(Unary::Minus, inner)) => match inner.kind {
+            ExprKind::Int(number) => Some(Some(-number)),
+            _ => None,
+        },
+        Some(_) => None,
+    };
+    let first = match number(from)? {
+        None | Some(0) => true,
+        Some(1) => false,
+        Some(_) => return None,
+    };
+    let last = match number(to)? {
+        None => true,
+        Some(-1) => false,
+        Some(_) => return None,
+    };
+    parts_of(whole, name)?.then_some((true, first, last))
 }
 
 /// Whether an expression is the nodes (true) or the links (false) of a path, or a list of its links.

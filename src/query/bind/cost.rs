@@ -33,7 +33,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
         let link = named.pop();
         let known = self.scope.len();
         self.scope.extend(link.map(|(name, slot)| Variable { name: name.into(), slot, kind: Type::Link }));
-        self.names.extend(link.map(|(name, slot)| (slot, name.into())));
+        self.names.extend(link.map(|(name, slot)| (slot, name.to_string().into())));
         let link = link.map(|(_, slot)| slot);
         let mut kind = Type::Any;
         let pending = self.pending(|binder| {

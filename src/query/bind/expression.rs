@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::types::Type;
-use super::{Binder, Bound, Variable};
+use super::{Binder, Bound, Variable, once, used};
 use crate::query::ast::{EntityForm, EntityRef, LabelExpr, Name, PathPattern};
 use crate::query::diagnostics::{Class, Code, Fault};
 use crate::query::expression_ast::{Binary, Call, Comparison, Comprehension, Expr, ExprKind, Quantifier, Unary};
@@ -126,11 +126,15 @@ impl<G: PropertyGraph> Binder<'_, G> {
             }
             ExprKind::Path(pattern) => self.path_value(&pattern.inner),
             ExprKind::Exists(query) => {
-                let query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                let mut query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                used::drop_unused(&mut query);
+                once::mark(&mut query, false);
                 Ok((Ex::Exists(Box::new(query)), Type::Bool))
             }
             ExprKind::CountQuery(query) => {
-                let query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                let mut query = self.without_aggregation(|binder| binder.query(&query.inner, false))?;
+                used::drop_unused(&mut query);
+                once::count_tails(&mut query, true);
                 Ok((Ex::Count(Box::new(query)), Type::Int))
             }
             _ => Err(Fault::syntax(
@@ -370,8 +374,9 @@ impl<G: PropertyGraph> Binder<'_, G> {
     /// A pattern as a condition: whether there is a match. It cannot name anything new.
     fn pattern_exists(&mut self, pattern: &PathPattern) -> Bound<Typed> {
         let known = self.scope.len();
-        let steps =
+        let mut steps =
             self.without_aggregation(|binder| binder.match_steps(std::slice::from_ref(pattern), None, false))?;
+        once::mark_steps(&mut steps, false);
         self.scope.truncate(known);
         let found = Ex::First(Box::new((steps, Ex::Constant(Value::Bool(true)))));
         Ok((Ex::IsNull(Box::new(found), true), Type::Bool))

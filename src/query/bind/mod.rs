@@ -5,10 +5,14 @@ mod automaton;
 mod condition;
 mod cost;
 mod expression;
+mod once;
 mod order;
 mod pattern;
 mod projection;
 mod types;
+mod used;
+
+use std::borrow::Cow;
 
 use super::ast::{Clause, Name, Query};
 use super::diagnostics::{Code, Fault};
@@ -38,7 +42,10 @@ pub fn plan<G: PropertyGraph>(query: &Query, text: &str, graph: &G) -> Result<Pl
         names: Vec::new(),
         unknown: Vec::new(),
     };
-    let query = binder.query(query, true)?;
+    let mut query = binder.query(query, true)?;
+    used::drop_unused(&mut query);
+    once::mark(&mut query, true);
+    once::count_tails(&mut query, false);
     Ok(Plan { query, slots: binder.slots, names: binder.names, unknown: binder.unknown })
 }
 
@@ -67,7 +74,7 @@ struct Binder<'a, G> {
     /// How many steps run inside each other here.
     depth: usize,
     /// The names of variables, by place.
-    names: Vec<(Slot, Box<str>)>,
+    names: Vec<(Slot, Cow<'static, str>)>,
     /// Labels and kinds of links that the graph does not know.
     unknown: Vec<Box<str>>,
 }
@@ -82,7 +89,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     fn declare(&mut self, name: &str, kind: Type) -> Slot {
         let slot = self.slot();
-        self.names.push((slot, name.into()));
+        self.names.push((slot, Cow::Owned(name.to_owned())));
         self.scope.push(Variable { name: name.into(), slot, kind });
         slot
     }

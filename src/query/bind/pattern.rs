@@ -30,6 +30,8 @@ pub(super) struct Matching<'q> {
     links: Vec<Slot>,
     /// The searches of each path variable or list of links: name and place in the edges.
     pub searches: Vec<(Box<str>, usize)>,
+    /// The searches that are only a part of their path.
+    pub in_parts: Vec<usize>,
 }
 
 impl<G: PropertyGraph> Binder<'_, G> {
@@ -122,6 +124,9 @@ impl<G: PropertyGraph> Binder<'_, G> {
             {
                 m.searches.push((name.clone(), *edge));
             }
+        }
+        if edges.len() > 1 {
+            m.in_parts.extend(&edges);
         }
         let Some(name) = &pattern.variable else { return Ok(()) };
         if self.find(&name.value).is_some() {
@@ -331,6 +336,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             list,
             repeated,
             named: link.variable.is_some(),
+            group: None,
         });
         Ok(Part::Link(search.links.len() - 1))
     }
@@ -435,7 +441,16 @@ impl<G: PropertyGraph> Binder<'_, G> {
         self.scope.truncate(known);
         let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
         let (direction, named) = (link.direction, link.variable.is_some());
-        search.links.push(LinkTest { kind, direction, filters: filters?, slot, list, repeated: true, named });
+        search.links.push(LinkTest {
+            kind,
+            direction,
+            filters: filters?,
+            slot,
+            list,
+            repeated: true,
+            named,
+            group: None,
+        });
         let inner = vec![Part::Link(search.links.len() - 1)];
         let repeat = link.repeat.unwrap_or(Repeat { min: 1, max: Some(1), legacy: true });
         Ok(Part::Repeat { inner, min: repeat.min, max: repeat.max, group: None })

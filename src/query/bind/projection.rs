@@ -92,7 +92,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
             }
             grouping = Some(Grouping { keys, calls });
         }
-        self.names.extend(columns.iter().map(|column| (column.slot, column.name.clone())));
+        self.names.extend(columns.iter().map(|column| (column.slot, column.name.to_string().into())));
         self.check_names(p, &columns)?;
         let mut projected = Projected {
             items,

@@ -39,13 +39,14 @@ impl Accumulator {
         }
     }
 
-    /// Counts a row, whatever is in it.
-    pub(super) fn count_row(&mut self) {
-        self.count += 1;
+    /// Counts rows, whatever is in them.
+    pub(super) fn count_rows(&mut self, times: u64) {
+        self.count = self.count.saturating_add_unsigned(times);
     }
 
-    /// Adds a value; whether it was kept, which takes memory.
-    pub(super) fn add(&mut self, value: Value, second: Option<Value>) -> Result<bool, Fault> {
+    /// Adds a value; whether it was kept, which takes memory. It is that of several rows only where they are counted, or
+    /// where it makes no difference.
+    pub(super) fn add(&mut self, value: Value, second: Option<Value>, times: u64) -> Result<bool, Fault> {
         if let Some(second) = second {
             self.share = Some(self.checked_share(&second)?);
         }
@@ -57,7 +58,7 @@ impl Accumulator {
         {
             return Ok(false);
         }
-        self.count += 1;
+        self.count_rows(if self.seen.is_some() { 1 } else { times });
         match self.function {
             Aggregate::Count => {}
             Aggregate::Sum | Aggregate::Avg => match value {

@@ -6,22 +6,34 @@
 
 mod aggregate;
 mod cheapest;
+mod conditions;
+mod expand;
 mod meeting;
 mod paths;
+mod product;
 mod profile;
 mod project;
+mod reach;
 mod shortest;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 
-use super::ast::Direction;
 use super::budget::Meter;
 use super::diagnostics::Fault;
-use super::graph::{Link, PropertyGraph, Side};
-use super::plan::{Creation, Expand, LabelTest, Plan, QueryPlan, Slot, Source, Step};
+use super::graph::PropertyGraph;
+use super::marks::Scratch;
+use super::plan::{Creation, Plan, QueryPlan, Slot, Source, Step};
 use super::value::{Key, Value};
 
+pub use meeting::{Barred, Between};
+pub use paths::Run;
 pub use profile::{Operator, Work};
+pub use reach::Reached;
+pub(super) use reach::reaches;
+pub use whole::Whole;
+
+use expand::differs;
 
 /// The values of parameters by name, without `$`.
 pub type Parameters = HashMap<String, Value>;
@@ -44,7 +56,7 @@ pub(super) type Sink<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value]) 
 /// What takes the rows that come out of a query, with the places of its columns.
 pub(super) type Output<'s, 'g, G> = dyn FnMut(&mut Executor<'g, G>, &mut [Value], &[Slot]) -> Ran + 's;
 
-/// The most rows and values that a query may gather at one time.
+/// The most values, and ends of walks, that a query may keep at one time: half a gigabyte.
 const MOST_KEPT: usize = 20_000_000;
 
 /// A table of values.
@@ -77,15 +89,16 @@ pub struct Executor<'g, G> {
     links_before: u32,
     kept: usize,
     full: bool,
+    /// How many rows the row at work stands for.
+    pub(super) times: u64,
     random: u64,
+    scratch: Scratch,
     profile: Option<Box<profile::Profile>>,
 }
 
 impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// An executor on a graph. What it uses is counted by `meter`, and ends it.
     pub fn new(graph: &'g G, parameters: &'g Parameters, meter: Meter<'g>) -> Self {
-        // Only `rand` needs it; it need not be good, but it must differ from run to run.
-        let random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
         Self {
             graph,
             parameters,
@@ -94,9 +107,25 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             links_before: 0,
             kept: 0,
             full: false,
-            random,
+            times: 1,
+            random: 0,
+            scratch: Scratch::default(),
             profile: None,
         }
+    }
+
+    /// Lets the executor use what was kept of earlier searches, which saves it to make that anew.
+    pub fn with(mut self, scratch: &mut Scratch) -> Self {
+        self.scratch = std::mem::take(scratch);
+        self
+    }
+
+    /// Gives back what counted, and what is kept for later searches.
+    pub fn finish(mut self) -> (Meter<'g>, Scratch) {
+        if let Some(cut) = self.cut() {
+            self.meter.end(cut);
+        }
+        (self.meter, self.scratch)
     }
 
     /// Carries out a plan and gathers its rows.
@@ -104,18 +133,29 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     /// # Errors
     /// What goes wrong while it runs. Running into a budget is no error: see [`Executor::cut`].
     pub fn table(&mut self, plan: &Plan) -> Result<Table, Fault> {
-        let mut table = Table { columns: plan.query.columns.clone(), rows: Vec::new() };
+        let values = match self.whole(plan)? {
+            Whole::Values(values) => values,
+            Whole::Reached(reached) => reached.ends().iter().map(|node| Value::Node(*node)).collect(),
+        };
+        let rows = values.chunks(plan.query.columns.len().max(1)).map(<[Value]>::to_vec).collect();
+        Ok(Table { columns: plan.query.columns.clone(), rows })
+    }
+
+    /// The values of all rows, one row after the other.
+    fn values(&mut self, plan: &Plan) -> Result<Vec<Value>, Fault> {
         let most = self.meter.budget().rows;
+        let (mut values, mut rows) = (Vec::new(), 0);
         let mut row = vec![Value::Null; plan.slots];
         self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
-            if table.rows.len() >= most {
-                executor.meter.fits(table.rows.len());
+            if rows >= most {
+                executor.meter.fits(rows);
                 return Ok(Flow::Enough);
             }
-            table.rows.push(output.iter().map(|slot| row[*slot].clone()).collect());
-            Ok(Flow::More)
+            rows += 1;
+            values.extend(output.iter().map(|slot| row[*slot].clone()));
+            executor.keep(output.len())
         })?;
-        Ok(table)
+        Ok(values)
     }
 
     /// How many links and nodes have been looked at.
@@ -125,7 +165,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     /// Which budget ended the run, if one did.
     pub fn cut(&self) -> Option<String> {
-        let full = || self.full.then(|| format!("the budget of {MOST_KEPT} gathered rows"));
+        let full = || self.full.then(|| format!("the budget of {MOST_KEPT} values kept at one time"));
         self.meter.cut().map(str::to_owned).or_else(full)
     }
 
@@ -150,6 +190,10 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     /// A number from 0 to 1, 1 excluded (xorshift64*, Vigna 2014).
     pub(super) fn random(&mut self) -> f64 {
+        if self.random == 0 {
+            // It need not be good, but it must differ from run to run.
+            self.random = std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) | 1;
+        }
         self.random ^= self.random >> 12;
         self.random ^= self.random << 25;
         self.random ^= self.random >> 27;
@@ -187,7 +231,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     }
 
     /// Gives on a row that the step at work has made.
-    fn pass_on(&mut self, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
+    pub(super) fn pass_on(&mut self, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
         self.count_row();
         self.run_steps(rest, row, sink)
     }
@@ -196,6 +240,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         match step {
             Step::Scan(slot, source) => self.scan(*slot, source, rest, row, sink),
             Step::Expand(expand) => self.expand(expand, rest, row, sink),
+            Step::Intersect(arms) => self.intersect(arms, rest, row, sink),
             Step::Search(search) => self.search(search, row, &mut |executor, row| executor.pass_on(rest, row, sink)),
             Step::Filter(condition) => {
                 let before = self.goes_on();
@@ -289,110 +334,6 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(Flow::More)
     }
 
-    fn expand(&mut self, expand: &Expand, rest: &[Step], row: &mut [Value], sink: &mut Sink<'_, 'g, G>) -> Ran {
-        let Value::Node(from) = row[expand.from] else { return Ok(Flow::More) };
-        let target = match row[expand.to] {
-            _ if !expand.to_bound => None,
-            Value::Node(node) => Some(node),
-            _ => return Ok(Flow::More),
-        };
-        if expand.link_bound {
-            return self.expand_known(expand, from, target, rest, row, sink);
-        }
-        for side in self.sides(expand.direction, expand.kind.as_ref()) {
-            let ties = self.graph.ties(from, *side);
-            for place in 0..self.graph.places(ties) {
-                if !self.meter.visit(1) {
-                    return Ok(Flow::Enough);
-                }
-                let Some(link) = self.graph.link_at(ties, place) else { continue };
-                if target.is_some_and(|target| target != link.node)
-                    || !self.points(&link, from, *side, expand.direction)
-                    || !self.link_is(&link, expand.kind.as_ref())
-                    || !differs(link.link, &expand.differs, row)
-                {
-                    continue;
-                }
-                row[expand.link] = Value::Link(link.link);
-                if !expand.to_bound {
-                    row[expand.to] = Value::Node(link.node);
-                }
-                if self.pass_on(rest, row, sink)? == Flow::Enough {
-                    return Ok(Flow::Enough);
-                }
-            }
-        }
-        Ok(Flow::More)
-    }
-
-    /// Along a link that is known already.
-    fn expand_known(
-        &mut self,
-        expand: &Expand,
-        from: u32,
-        target: Option<u32>,
-        rest: &[Step],
-        row: &mut [Value],
-        sink: &mut Sink<'_, 'g, G>,
-    ) -> Ran {
-        let Value::Link(number) = row[expand.link] else { return Ok(Flow::More) };
-        let (start, end) = self.graph.ends(number);
-        let kind = self.graph.kind_of(number);
-        let ways = [(Side::Out, start, end), (Side::In, end, start)];
-        for (side, near, far) in ways {
-            let link = Link { link: number, node: far, kind };
-            if near != from
-                || target.is_some_and(|target| target != far)
-                || !self.points(&link, from, side, expand.direction)
-                || !self.link_is(&link, expand.kind.as_ref())
-                || !differs(number, &expand.differs, row)
-            {
-                continue;
-            }
-            if !expand.to_bound {
-                row[expand.to] = Value::Node(far);
-            }
-            if self.pass_on(rest, row, sink)? == Flow::Enough {
-                return Ok(Flow::Enough);
-            }
-        }
-        Ok(Flow::More)
-    }
-
-    /// The sides on which links of a direction and a kind are found.
-    fn sides(&self, direction: Direction, kind: Option<&LabelTest>) -> &'static [Side] {
-        let symmetric = match kind {
-            Some(LabelTest::Is(kind)) => kind.is_some_and(|kind| self.graph.is_symmetric(kind)),
-            _ => self.graph.has_symmetric(),
-        };
-        match direction {
-            Direction::Out if !symmetric => &[Side::Out],
-            Direction::In if !symmetric => &[Side::In],
-            _ => &[Side::Out, Side::In],
-        }
-    }
-
-    /// Whether a link that is found on a side points in a direction; one from a node to itself counts once.
-    fn points(&self, link: &Link, from: u32, side: Side, direction: Direction) -> bool {
-        match direction {
-            Direction::Either => side == Side::Out || link.node != from,
-            Direction::Out => side == Side::Out || (self.graph.is_symmetric(link.kind) && link.node != from),
-            Direction::In => side == Side::In || (self.graph.is_symmetric(link.kind) && link.node != from),
-        }
-    }
-
-    pub(super) fn link_is(&self, link: &Link, test: Option<&LabelTest>) -> bool {
-        match test {
-            None => true,
-            Some(LabelTest::Is(kind)) => *kind == Some(link.kind),
-            Some(test) => test.holds(&|label| label == link.kind, &|| true),
-        }
-    }
-
-    pub(super) fn node_has(&self, node: u32, test: &LabelTest) -> bool {
-        test.holds(&|label| self.graph.has_label(node, label), &|| !self.graph.labels(node).is_empty())
-    }
-
     fn create(&mut self, creation: &Creation, row: &mut [Value]) -> Result<(), Fault> {
         let properties = match creation.properties.as_ref().map(|map| self.evaluate(map, row)).transpose()? {
             Some(Value::Map(entries)) => entries
@@ -417,14 +358,4 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         self.made.push(Made { labels: creation.labels.clone(), properties, ends });
         Ok(())
     }
-}
-
-/// Whether a link is none of those in these places of a row.
-fn differs(link: u32, slots: &[Slot], row: &[Value]) -> bool {
-    slots.iter().all(|slot| match &row[*slot] {
-        Value::Link(other) => *other != link,
-        Value::Path(path) => !path.links.contains(&link),
-        Value::List(items) => !items.iter().any(|item| matches!(item, Value::Link(other) if *other == link)),
-        _ => true,
-    })
 }

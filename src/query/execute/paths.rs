@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::meeting::can_meet;
+use super::product::can_multiply;
+use super::reach::reaches;
 use super::{Executor, Flow, Ran, Sink, differs};
 use crate::query::ast::{Mode, Selector};
 use crate::query::diagnostics::Fault;
 use crate::query::graph::{Link, PropertyGraph};
-use crate::query::plan::Ex;
-use crate::query::search::{Check, LinkTest, Search, Way};
+use crate::query::search::{Check, One, Search};
 use crate::query::value::{Key, Path, Value};
 
 /// Where a search stands in the links of one node.
@@ -46,9 +47,13 @@ pub(super) trait Walk {
 }
 
 /// A whole path with its hops.
-pub(super) struct Run {
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// One more than links.
     pub nodes: Vec<u32>,
+    /// The links between them.
     pub links: Vec<u32>,
+    /// The hop of the pattern that each link is walked by.
     pub hops: Vec<usize>,
 }
 
@@ -61,16 +66,54 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Value::Node(node) => Some(node),
             _ => return Ok(Flow::More),
         };
-        if !self.every_node_holds(search, start, row)? {
+        if !self.node_holds(search, start, row, |every| every.first && every.last)? {
             return Ok(Flow::More);
+        }
+        match target {
+            None => {
+                if let Some(one) = reaches(search) {
+                    return self.reaching(search, one, start, row, on);
+                }
+            }
+            Some(target) if target != start => {
+                if let Some(one) = can_meet(search) {
+                    return self.meeting(search, one, (start, target), row, on);
+                }
+                if let Some((one, count)) = yens(search) {
+                    let mut seen = HashSet::new();
+                    return self.shortest_acyclic(
+                        search,
+                        one,
+                        (start, target),
+                        count,
+                        row,
+                        &mut |executor, row, run| {
+                            if executor.accept(search, &run, row, &mut seen)? {
+                                on(executor, row)
+                            } else {
+                                Ok(Flow::More)
+                            }
+                        },
+                    );
+                }
+            }
+            Some(_) => {
+                if let Some(one) = reaches(search) {
+                    let returns = one.may_be_empty || self.returns(search, one, start, row)?;
+                    return if returns && self.ends(search, start, start) { on(self, row) } else { Ok(Flow::More) };
+                }
+            }
+        }
+        if let Some(target) = target
+            && can_multiply(search)
+            && let Some(flow) = self.product(search, (start, target), row, on)?
+        {
+            return Ok(flow);
         }
         match search.selector {
             Selector::All => self.depth_first(search, start, target, row, on),
             Selector::Cheapest(count) => self.cheapest(search, start, target, count, row, on),
-            _ => match target {
-                Some(target) if target != start && can_meet(search) => self.meeting(search, start, target, row, on),
-                _ => self.shortest(search, start, target, row, on),
-            },
+            _ => self.shortest(search, start, target, row, on),
         }
     }
 
@@ -96,7 +139,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                 Some(Found::End) => {
                     cursors.push(cursor);
                     let end = stack.end().0;
-                    if target.is_some_and(|target| target != end) {
+                    if target.is_some_and(|target| target != end) || !self.ends(search, start, end) {
                         continue;
                     }
                     let counts = if search.bare {
@@ -190,89 +233,6 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(None)
     }
 
-    pub(super) fn link_holds(
-        &mut self,
-        search: &Search,
-        test: &LinkTest,
-        link: &Link,
-        row: &mut [Value],
-    ) -> Result<bool, Fault> {
-        if !test.filters.is_empty() {
-            row[test.slot] = Value::Link(link.link);
-            for filter in &test.filters {
-                if !self.holds(filter, row)? {
-                    return Ok(false);
-                }
-            }
-        }
-        for (slot, condition, wanted) in &search.every_link {
-            row[*slot] = Value::Link(link.link);
-            if self.evaluate(condition, row)?.as_bool() != Some(*wanted) {
-                return Ok(false);
-            }
-        }
-        self.every_node_holds(search, link.node, row)
-    }
-
-    pub(super) fn every_node_holds(&mut self, search: &Search, node: u32, row: &mut [Value]) -> Result<bool, Fault> {
-        for (slot, condition, wanted) in &search.every_node {
-            row[*slot] = Value::Node(node);
-            if self.evaluate(condition, row)?.as_bool() != Some(*wanted) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn way_is_open(
-        &mut self,
-        search: &Search,
-        way: &Way,
-        node: u32,
-        walk: &impl Walk,
-        row: &mut [Value],
-    ) -> Result<bool, Fault> {
-        for check in &way.checks {
-            let holds = match *check {
-                Check::Node(index) => {
-                    let test = &search.automaton.nodes[index];
-                    let known = test.same.is_none_or(|slot| matches!(row[slot], Value::Node(same) if same == node));
-                    if !known || test.labels.as_ref().is_some_and(|labels| !self.node_has(node, labels)) {
-                        return Ok(false);
-                    }
-                    if !test.filters.is_empty() {
-                        row[test.slot] = Value::Node(node);
-                    }
-                    self.all_hold(&test.filters, row)?
-                }
-                Check::Group(index) => {
-                    let group = &search.automaton.groups[index];
-                    let (nodes, links) = walk.tail(group.links.len());
-                    for (node, tests) in nodes.iter().zip(&group.nodes) {
-                        tests.iter().for_each(|test| row[search.automaton.nodes[*test].slot] = Value::Node(*node));
-                    }
-                    for (link, test) in links.iter().zip(&group.links) {
-                        row[search.automaton.links[*test].slot] = Value::Link(*link);
-                    }
-                    self.holds(&group.filter, row)?
-                }
-            };
-            if !holds {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn all_hold(&mut self, filters: &[Ex], row: &mut [Value]) -> Result<bool, Fault> {
-        for filter in filters {
-            if !self.holds(filter, row)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// Puts a path and its variables into the row; whether the path counts.
     pub(super) fn accept(
         &mut self,
@@ -350,6 +310,16 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
     }
 }
 
+/// The repetition and the number of paths, of a search whose paths Yen's method finds.
+fn yens(search: &Search) -> Option<(&One, usize)> {
+    let count = match search.selector {
+        Selector::Any(count) | Selector::Shortest(count) => count as usize,
+        _ => return None,
+    };
+    let one = search.one.as_ref()?;
+    (search.mode == Mode::Acyclic && search.filter.is_none()).then_some((one, count))
+}
+
 /// A path as a list, for which direction matters.
 fn path_key(path: &Value) -> Value {
     match path {
@@ -362,7 +332,7 @@ fn path_key(path: &Value) -> Value {
 }
 
 /// Whether a link may be walked next under a mode.
-fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
+pub(super) fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
     match mode {
         Mode::Walk => true,
         Mode::Default | Mode::Trail => !walk.has_link(link.link),
@@ -370,6 +340,20 @@ fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
         Mode::Simple => {
             let closed = walk.length() > 0 && walk.end().0 == walk.start();
             !closed && !walk.has_node(link.node, true)
+        }
+    }
+}
+
+/// Whether a whole walk is what a mode allows.
+pub(super) fn allowed(mode: Mode, run: &Run) -> bool {
+    let distinct = |list: &[u32]| list.iter().collect::<HashSet<_>>().len() == list.len();
+    match mode {
+        Mode::Walk => true,
+        Mode::Default | Mode::Trail => distinct(&run.links),
+        Mode::Acyclic => distinct(&run.nodes),
+        Mode::Simple => {
+            let closed = run.nodes.len() > 1 && run.nodes.first() == run.nodes.last();
+            distinct(&run.nodes[usize::from(closed)..])
         }
     }
 }

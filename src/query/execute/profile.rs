@@ -76,6 +76,13 @@ impl<G: PropertyGraph> Executor<'_, G> {
         }
     }
 
+    /// Counts rows that the operator at work makes at once.
+    pub(super) fn count_rows(&mut self, rows: usize) {
+        if let Some(profile) = &mut self.profile {
+            profile.accounts.entry(profile.at_work).or_default().rows += rows as u64;
+        }
+    }
+
     /// Another operator takes over; the one before it.
     fn take_over(&mut self, next: Operator) -> Operator {
         let visited = self.meter.visited();

@@ -123,7 +123,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                         return Ok(Flow::More);
                     }
                     sorter.add(executor, row)?;
-                    executor.keep(1)
+                    executor.keep(row.len())
                 })?;
             }
             Some(grouping) => {
@@ -165,7 +165,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                     keys => Key(Value::list(keys.iter().map(|(slot, _)| row[*slot].clone()).collect())),
                 };
                 *places.entry(key).or_insert_with(|| {
-                    kept += 1;
+                    kept += row.len();
                     groups.push(Group { row: (&*row).into(), gathered: fresh() });
                     groups.len() - 1
                 })
@@ -187,12 +187,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
 
     fn gather(&mut self, call: &Gather, accumulator: &mut Accumulator, row: &mut [Value]) -> Result<bool, Fault> {
         let Some(value) = &call.value else {
-            accumulator.count_row();
+            accumulator.count_rows(self.times);
             return Ok(false);
         };
         let value = self.evaluate(value, row)?;
         let second = call.second.as_ref().map(|second| self.evaluate(second, row)).transpose()?;
-        accumulator.add(value, second)
+        accumulator.add(value, second, self.times)
     }
 }
 

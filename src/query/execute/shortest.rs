@@ -122,6 +122,22 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         row: &mut [Value],
         on: &mut Sink<'_, 'g, G>,
     ) -> Ran {
+        let kept = self.kept;
+        let flow = self.levels_of(search, start, pass, quota, row, on);
+        // The walks of this pass are gone.
+        self.kept = kept;
+        flow
+    }
+
+    fn levels_of(
+        &mut self,
+        search: &Search,
+        start: u32,
+        pass: Pass,
+        quota: Quota,
+        row: &mut [Value],
+        on: &mut Sink<'_, 'g, G>,
+    ) -> Ran {
         let mut tree = vec![Entry { before: NONE, node: start, link: NONE, hop: NONE }];
         let mut level = vec![0_u32];
         let mut passed: HashMap<(u32, u32), Reached> = HashMap::new();
@@ -142,7 +158,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                         Some(Found::End) => {
                             let end = walk.end().0;
                             let elsewhere = pass.target.is_some_and(|target| target != end);
-                            if elsewhere || (pass.open_only && end == start) {
+                            if elsewhere || (pass.open_only && end == start) || !self.ends(search, start, end) {
                                 continue;
                             }
                             let reached = ends.entry(end).or_default();

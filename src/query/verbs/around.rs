@@ -1,14 +1,18 @@
 //! `neighbours` and `common`: what is tied to entities.
 
 use super::Verbs;
-use crate::graph::LinkNo;
-use crate::model::{EntityNo, Truth};
-use crate::query::ast::{EntityRef, Name};
+use super::plan::{Walk, common, link_kinds, plan};
+use crate::graph::{KindSet, LinkNo};
+use crate::model::{Diagnostic, EntityNo, Truth};
+use crate::query::ast::{EntityRef, Mode, Name, Selector};
 use crate::query::claims::ClaimSource;
-use crate::query::context::Avoided;
-use crate::query::found::{Around, Found, Item, Step};
-use crate::query::paths::{Walker, Way};
+use crate::query::execute::Whole;
+use crate::query::found::{Around, Found, Item};
+use crate::query::mapped::kinds_of;
+use crate::query::plan::Plan;
 use crate::query::run::QueryError;
+use crate::query::steps::Hop;
+use crate::query::value::Value;
 
 /// The arguments of `neighbours`.
 pub(super) struct Neighbours<'s> {
@@ -20,120 +24,96 @@ pub(super) struct Neighbours<'s> {
     pub limit: Option<u32>,
 }
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
+    /// The plan of `neighbours`.
+    pub(super) fn neighbours_plan(&self, verb: &Neighbours<'_>) -> Result<(Walk, Plan), Diagnostic> {
+        let context = self.context;
+        let centre = context.entity(verb.entity)?;
+        let kind = link_kinds(&context, verb.via, KindSet::ALL)?;
+        let of = context.kinds(verb.of)?;
+        let walk = Walk { directed: verb.directed, of, ..Walk::new(kind, verb.within) };
+        let plan = plan(centre, None, walk.search(Selector::AllShortest, Mode::Default, false, false));
+        Ok((walk, plan))
+    }
+
     /// Breadth-first from the entity: a row for each entity reached, with all links that reach it from the level
     /// before. O(links of the entities reached).
     pub(super) fn neighbours(&mut self, verb: &Neighbours<'_>) -> Result<Found, QueryError<C::Error>> {
-        let centre = self.context.entity(verb.entity)?;
-        self.filter.kinds = self.context.link_kinds(verb.via)?;
-        let kinds = self.context.kinds(verb.of)?;
-        let graph = self.context.graph;
-        let avoided = Avoided::default();
-        let walker = Walker::new(graph, &self.filter, &avoided, verb.directed);
-        let limit = verb.limit.map_or(usize::MAX, |limit| limit as usize);
-
-        let marks = self.scratch.marks(graph);
-        marks.note(centre, 0);
-        let mut reached: Vec<(EntityNo, u32)> = vec![(centre, 0)];
-        let mut steps: Vec<Step> = Vec::new();
-        let meter = &mut *self.meter;
-        let mut level = 0..1;
-        'levels: for hops in 1..=verb.within {
-            let next = level.end as u32;
-            for at in level {
-                let (entity, _) = reached[at];
-                let more = walker.each_step(meter, entity, Way::Forward, |neighbour, place, truth| {
-                    let number = reached.len() as u32;
-                    let known = marks.note(neighbour, number);
-                    if known == number {
-                        reached.push((neighbour, hops));
-                    }
-                    if known >= next {
-                        steps.push(Step { row: known, from: entity, place: place as u32, truth });
-                    }
-                    true
-                });
-                if !more {
-                    break 'levels;
-                }
-            }
-            level = next as usize..reached.len();
-            if level.is_empty() {
-                break;
-            }
-        }
+        let (walk, plan) = self.neighbours_plan(verb)?;
+        let (graph, filter, kinds) = (self.context.graph, self.core.filter, &walk.of);
+        let text = self.context.text;
+        let reached = self.core.carry_out(&plan, text, |executor| executor.around(&plan))?.unwrap_or_default();
 
         // The centre is no row, and neither is what the question does not ask for.
-        let mut rows = vec![u32::MAX; reached.len()];
-        let mut kept: Vec<(EntityNo, u32)> = Vec::with_capacity(reached.len());
-        for (at, &(entity, hops)) in reached.iter().enumerate().skip(1) {
-            if kinds.keeps(graph, entity) {
-                if kept.len() >= limit || !meter.fits(kept.len()) {
-                    break;
-                }
-                rows[at] = kept.len() as u32;
-                kept.push((entity, hops));
+        let limit = verb.limit.map_or(usize::MAX, |limit| limit as usize);
+        let most = limit.min(self.core.meter.budget().rows);
+        let mut rows = None;
+        if !kinds.is_trivial() || reached.nodes.len() - 1 > most {
+            let wanted = |at: &usize| reached.nodes.get(*at).is_some_and(|entity| kinds.keeps(graph, *entity));
+            let mut places = (1..reached.nodes.len()).filter(wanted);
+            rows = Some(places.by_ref().take(most).collect());
+            if most < limit && places.next().is_some() {
+                self.core.meter.fits(most);
             }
         }
-        steps.retain_mut(|step| {
-            step.row = rows[step.row as usize];
-            step.row != u32::MAX
-        });
-        let mut found = Found::around(Around { reached: kept, steps, timed: self.filter.time.is_some() });
-        found.focus.push(centre);
+        let hop = Hop::new(graph, filter, walk.direction(), kinds_of(graph, walk.kind.as_ref()));
+        let centre = reached.nodes.first().copied();
+        let mut found = Found::around(Around { reached, rows, hop, filter: filter.clone() });
+        found.focus.extend(centre);
         Ok(found)
     }
 
-    /// Entities tied to all of several. O(links of the given entities).
+    /// The plan of `common`, and the entities.
+    pub(super) fn common_plan(
+        &self,
+        named: &[EntityRef],
+        via: &[Name],
+        of: &[Name],
+    ) -> Result<(Vec<EntityNo>, Plan), Diagnostic> {
+        let context = self.context;
+        let entities = context.entities(named)?;
+        let kind = link_kinds(&context, via, KindSet::ALL)?;
+        let plan = common(&entities, kind.as_ref(), &context.kinds(of)?);
+        Ok((entities, plan))
+    }
+
+    /// Entities tied to all of several. O(links of the least connected of them · others · log links).
     pub(super) fn common(
         &mut self,
         named: &[EntityRef],
         via: &[Name],
         of: &[Name],
     ) -> Result<Found, QueryError<C::Error>> {
-        let entities = self.context.entities(named)?;
-        self.filter.kinds = self.context.link_kinds(via)?;
-        let kinds = self.context.kinds(of)?;
-        let graph = self.context.graph;
-        let avoided = Avoided::default();
-        let walker = Walker::new(graph, &self.filter, &avoided, false);
+        let context = self.context;
+        let (entities, plan) = self.common_plan(named, via, of)?;
         let mut found = Found::new(&["entity", "kind", "links", "holds"]);
         found.focus.clone_from(&entities);
-        // The least connected entity decides what can be common at all.
-        let Some(rarest) = (0..entities.len()).min_by_key(|&at| graph.degree(entities[at])) else { return Ok(found) };
-        let mut tied: Vec<(EntityNo, usize, LinkNo, Truth)> = Vec::new();
-        for turn in 0..entities.len() {
-            let at = (rarest + turn) % entities.len();
-            let candidates: Vec<EntityNo> = tied.iter().map(|tie| tie.0).collect();
-            let ties = graph.ties(entities[at]);
-            let mut new = Vec::new();
-            walker.each_step(self.meter, entities[at], Way::Forward, |neighbour, place, truth| {
-                if turn == 0 || candidates.binary_search(&neighbour).is_ok() {
-                    new.push((neighbour, at, ties.link(place), truth));
-                }
-                true
+        let whole = self.core.carry_out(&plan, context.text, |executor| executor.whole(&plan))?;
+        let Whole::Values(values) = whole else { return Ok(found) };
+        // Each row has the common entity, and a link to each of those that were given.
+        let mut tied: Vec<(EntityNo, usize, LinkNo)> = Vec::new();
+        for row in values.chunks(entities.len() + 1) {
+            let Some((Value::Node(entity), links)) = row.split_first() else { continue };
+            let links = links.iter().enumerate().filter_map(|(at, link)| match link {
+                Value::Link(link) => Some((*entity, at, *link)),
+                _ => None,
             });
-            let mut kept: Vec<EntityNo> = new.iter().map(|tie| tie.0).collect();
-            kept.sort_unstable();
-            tied.retain(|tie| kept.binary_search(&tie.0).is_ok());
-            tied.extend(new);
-            tied.sort_unstable_by_key(|tie| (tie.0, tie.1, tie.2));
+            tied.extend(links);
         }
-        tied.dedup_by_key(|tie| (tie.0, tie.2));
+        tied.sort_unstable();
+        tied.dedup();
+        let (graph, timed) = (context.graph, self.core.filter.time.is_some());
         for group in tied.chunk_by(|a, b| a.0 == b.0) {
-            let entity = group[0].0;
-            if entities.contains(&entity) || !kinds.keeps(graph, entity) {
-                continue;
-            }
-            if !self.meter.fits(found.len()) {
+            if !self.core.meter.fits(found.len()) {
                 break;
             }
-            let links: Vec<(LinkNo, Truth)> = group.iter().map(|tie| (tie.2, tie.3)).collect();
+            let links: Vec<(LinkNo, Truth)> = group.iter().map(|&(_, _, link)| (link, self.truth(link))).collect();
+            let entity = group[0].0;
             found.push([
                 Item::Entity(entity),
                 Item::Text(graph.kind_of(entity).map_or("", |kind| graph.kind_name(kind)).to_owned()),
                 Item::Links(links.clone()),
-                Item::holds(self.filter.time.is_some(), links.iter().map(|link| link.1).max()),
+                Item::holds(timed, links.iter().map(|link| link.1).max()),
             ]);
         }
         Ok(found)

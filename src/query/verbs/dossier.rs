@@ -11,7 +11,7 @@ use crate::query::run::QueryError;
 /// Ties of an entity beyond this number are cited by source only: their sentences are not read for a dossier.
 const MOST_READ: usize = 2_000;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn show(&mut self, entity: &EntityRef) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
@@ -49,13 +49,13 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             Says::Exists { .. } | Says::Link { .. } => (3, 0, cited.number),
         });
         for cited in &about {
-            if self.filter.weigh(&evidence(cited)) == Truth::No && cited.claim.modality != Modality::Denied {
+            if self.core.filter.weigh(&evidence(cited)) == Truth::No && cited.claim.modality != Modality::Denied {
                 continue;
             }
             let (what, value) = match &cited.claim.says {
                 Says::Name { text, role, .. } => (format!("name ({role})"), Item::Text(text.to_string())),
                 Says::Attribute { key, value, .. } => {
-                    (self.claims.word(*key).replace('_', " "), Item::Text(value.to_string()))
+                    (self.core.claims.word(*key).replace('_', " "), Item::Text(value.to_string()))
                 }
                 Says::SameAs { entity: one, other } => {
                     let (one, other) = (self.stands_for(*one), self.stands_for(*other));
@@ -75,7 +75,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 }
                 Says::Exists { .. } | Says::Link { .. } => ("spoken of".to_owned(), Item::Null),
             };
-            if !self.meter.fits(found.len()) {
+            if !self.core.meter.fits(found.len()) {
                 return Ok(found);
             }
             let row = [
@@ -98,9 +98,13 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     fn show_ties(&mut self, entity: EntityNo, found: &mut Found) -> Result<(), QueryError<C::Error>> {
         let graph = self.context.graph;
         // The dossier shows denials beside what they deny, unless the scope leaves them out.
-        let scope = if self.filter == LinkFilter::default() { LinkFilter::everything() } else { self.filter.clone() };
+        let scope = if *self.core.filter == LinkFilter::default() {
+            LinkFilter::everything()
+        } else {
+            self.core.filter.clone()
+        };
         let ties = graph.ties(entity);
-        self.meter.visit(ties.len());
+        self.core.meter.visit(ties.len());
         let mut order: Vec<usize> = (0..ties.len()).collect();
         let name =
             |place: usize| ties.at(place).map_or("", |(_, tie)| graph.link_kind(tie.kind).map_or("", |k| &k.name));
@@ -123,7 +127,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let numbers: Vec<ClaimNo> = admitted.iter().map(|(evidence, _)| evidence.claim).collect();
             let cited = if read <= MOST_READ { self.cited(&numbers)? } else { Vec::new() };
             for (at, (evidence, _)) in admitted.iter().enumerate() {
-                if !self.meter.fits(found.len()) {
+                if !self.core.meter.fits(found.len()) {
                     return Ok(());
                 }
                 let cited = cited.get(at);
@@ -153,7 +157,7 @@ const SOURCE: usize = 6;
 fn add(found: &mut Found, row: [Item; 8]) {
     let before = match &mut found.rows {
         Rows::Items(items) => items.last_chunk_mut::<8>(),
-        Rows::Around(_) => None,
+        _ => None,
     };
     let same = |before: &&mut [Item; 8]| (0..row.len()).all(|at| at == SOURCE || before[at] == row[at]);
     match (before.filter(same).map(|before| &mut before[SOURCE]), &row[SOURCE]) {

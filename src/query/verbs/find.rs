@@ -9,7 +9,7 @@ use crate::query::run::QueryError;
 /// How many entities are shown unless the statement says.
 const DEFAULT_LIMIT: u32 = 20;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn find(&mut self, text: &str, of: &[Name], limit: Option<u32>) -> Result<Found, QueryError<C::Error>> {
         let kinds = self.context.kinds(of)?;
         let limit = limit.unwrap_or(DEFAULT_LIMIT) as usize;
@@ -20,7 +20,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let ranked =
             if kinds.is_trivial() { graph.find(text, limit) } else { graph.find_like(text, limit.saturating_mul(50)) };
         for hit in ranked {
-            if found.len() >= limit || !self.meter.fits(found.len()) {
+            if found.len() >= limit || !self.core.meter.fits(found.len()) {
                 break;
             }
             if kinds.keeps(graph, hit.entity) {

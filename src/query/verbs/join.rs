@@ -1,70 +1,96 @@
 //! `path` and `between`: how entities are joined.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use super::Verbs;
-use crate::graph::LinkNo;
-use crate::model::{EntityNo, Truth};
-use crate::query::ast::{Avoid, EntityRef, Name, PathSelector, PathVerb};
+use super::plan::{Walk, entering, link_kinds, plan};
+use crate::graph::{KindSet, LinkNo};
+use crate::model::{Diagnostic, EntityNo, Truth};
+use crate::query::ast::{Avoid, EntityRef, Mode, Name, PathSelector, PathVerb, Selector};
 use crate::query::claims::ClaimSource;
-use crate::query::context::Avoided;
+use crate::query::execute::{Barred, Between, Reached, Whole};
 use crate::query::found::{Found, Item};
-use crate::query::paths::{Path, Walker, Way, k_shortest, shortest, through};
+use crate::query::plan::Plan;
 use crate::query::run::QueryError;
+use crate::query::value::{Path, Value};
 
 /// The longest path that is looked for unless the statement says.
 pub const DEFAULT_MAX: u32 = 32;
+/// The most entities that a path goes through.
+const MOST_STOPS: usize = 4;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
-    pub(super) fn path(&mut self, verb: &PathVerb) -> Result<Found, QueryError<C::Error>> {
+/// Where paths start and end, what they go through, and what they may go by.
+type Ways = ((EntityNo, EntityNo), Vec<EntityNo>, Walk);
+
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
+    /// What a path may go by.
+    fn walk(&self, via: &[Name], avoid: &[Avoid], max: Option<u32>) -> Result<Walk, Diagnostic> {
+        self.context.link_kinds(via)?;
+        let mut left = KindSet::ALL;
+        let avoided = self.context.avoided(avoid, &mut left)?;
+        let kind = link_kinds(&self.context, via, left)?;
+        Ok(Walk { avoided, ..Walk::new(kind, max.unwrap_or(DEFAULT_MAX)) })
+    }
+
+    /// Where the paths of `path` start and end, what they go through, and what they may go by.
+    fn ways(&self, verb: &PathVerb) -> Result<Ways, Diagnostic> {
         let ends = (self.context.entity(&verb.from)?, self.context.entity(&verb.to)?);
         let stops = self.context.entities(&verb.through)?;
-        self.filter.kinds = self.context.link_kinds(&verb.via)?;
-        let avoided = self.context.avoided(&verb.avoid, &mut self.filter.kinds)?;
-        let graph = self.context.graph;
-        let mut walker = Walker::new(graph, &self.filter, &avoided, verb.directed);
-        let max = verb.max.unwrap_or(DEFAULT_MAX);
+        let walk = Walk { directed: verb.directed, ..self.walk(&verb.via, &verb.avoid, verb.max)? };
+        Ok((ends, stops, walk))
+    }
+
+    /// The plan of `path`.
+    pub(super) fn path_plan(&self, verb: &PathVerb) -> Result<Plan, Diagnostic> {
+        let (ends, _, walk) = self.ways(verb)?;
+        Ok(paths_plan(&walk, ends, verb.selector))
+    }
+
+    /// The plan of `between`: of the one search that it needs, or of each.
+    pub(super) fn between_plan(
+        &self,
+        named: &[EntityRef],
+        max: Option<u32>,
+        via: &[Name],
+        avoid: &[Avoid],
+    ) -> Result<Option<Plan>, Diagnostic> {
+        let entities = self.context.entities(named)?;
+        let walk = self.walk(via, avoid, max)?;
+        Ok(match entities[..] {
+            [] | [_] => None,
+            [one, two, three] => Some(tree_plan(&walk, [one, two, three])),
+            [one, other, ..] => Some(paths_plan(&walk, (one, other), PathSelector::AnyShortest)),
+        })
+    }
+
+    pub(super) fn path(&mut self, verb: &PathVerb) -> Result<Found, QueryError<C::Error>> {
+        let context = self.context;
+        let (ends, stops, walk) = self.ways(verb)?;
         let mut found = Found::new(&["path", "length", "holds"]);
         found.focus.extend([ends.0, ends.1]);
-        let mut paths: Vec<Path> = Vec::new();
-        if !stops.is_empty() {
+        let paths = if stops.is_empty() {
+            self.paths(&walk, ends, verb.selector)?
+        } else {
             if !matches!(verb.selector, PathSelector::AnyShortest) {
                 let place = verb.through[0].span;
-                return Err(self
-                    .context
-                    .refuse(place, "`through` gives one path: leave out the number of paths")
-                    .into());
+                let message = "`through` gives one path: leave out the number of paths";
+                return Err(context.refuse(place, message).into());
             }
-            if stops.len() > 4 {
-                return Err(self
-                    .context
-                    .refuse(verb.through[4].span, "a path can go through four entities at most")
-                    .into());
+            if stops.len() > MOST_STOPS {
+                let place = verb.through[MOST_STOPS].span;
+                return Err(context.refuse(place, "a path can go through four entities at most").into());
             }
-            paths.extend(through(&mut walker, self.scratch, self.meter, ends, &stops, max));
             found.notes.push("each part between two named entities is a shortest one; the whole may not be".to_owned());
-        } else {
-            match verb.selector {
-                PathSelector::Shortest(count) => {
-                    paths = k_shortest(&mut walker, self.scratch, self.meter, ends, max, count as usize);
-                }
-                selector => {
-                    let one = selector == PathSelector::AnyShortest;
-                    let rows = self.meter.budget().rows;
-                    shortest(&walker, self.scratch, self.meter, ends, max, one, &mut |path| {
-                        paths.push(path);
-                        paths.len() <= rows
-                    });
-                    paths.sort_unstable_by(|a, b| (&a.entities, &a.links).cmp(&(&b.entities, &b.links)));
-                    paths.dedup();
-                }
-            }
-        }
+            self.through(&walk, ends, &stops)?.into_iter().collect()
+        };
         for path in paths {
-            if !self.meter.fits(found.len()) {
+            if !self.core.meter.fits(found.len()) {
                 break;
             }
-            let links: Vec<(LinkNo, Truth)> = path.links.iter().map(|&link| (link, walker.truth(link))).collect();
-            let holds = Item::holds(self.filter.time.is_some(), links.iter().map(|link| link.1).min());
-            found.push([Item::Path(path.entities, links.clone()), Item::Int(links.len() as i64), holds]);
+            let links: Vec<(LinkNo, Truth)> = path.links.iter().map(|&link| (link, self.truth(link))).collect();
+            let holds = Item::holds(self.core.filter.time.is_some(), links.iter().map(|link| link.1).min());
+            found.push([Item::Path(path.nodes, links.clone()), Item::Int(links.len() as i64), holds]);
             for (link, truth) in links {
                 if truth == Truth::May {
                     found.notes.push(format!("only may hold in that time: {}", self.reads(link)));
@@ -73,15 +99,77 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         }
         found.notes.sort();
         found.notes.dedup();
-        if found.is_empty() && self.meter.goes_on() {
-            let wider = if self.filter == Default::default() && avoided.is_empty() && !verb.directed {
-                "there is no path"
-            } else {
-                "there is no path under these conditions"
-            };
-            found.notes.push(format!("{wider} of at most {max} links"));
+        if found.is_empty() && self.core.meter.goes_on() {
+            let unlimited = *self.core.filter == Default::default() && walk.is_free();
+            let wider = if unlimited { "there is no path" } else { "there is no path under these conditions" };
+            found.notes.push(format!("{wider} of at most {} links", walk.max));
         }
         Ok(found)
+    }
+
+    /// Whether a link holds in the scope's time.
+    pub(super) fn truth(&self, link: LinkNo) -> Truth {
+        let (graph, filter) = (self.context.graph, self.core.filter);
+        graph.link(link).map_or(Truth::No, |view| filter.admits(graph, view.tie, filter.weighs_claims(graph), || link))
+    }
+
+    /// The paths between two entities that a selector takes.
+    fn paths(
+        &mut self,
+        walk: &Walk,
+        ends: (EntityNo, EntityNo),
+        selector: PathSelector,
+    ) -> Result<Vec<Path>, QueryError<C::Error>> {
+        let plan = paths_plan(walk, ends, selector);
+        let whole = self.core.carry_out(&plan, self.context.text, |executor| executor.whole(&plan))?;
+        let Whole::Values(values) = whole else { return Ok(Vec::new()) };
+        let path = |value: Value| match value {
+            Value::Path(path) => Some(Arc::unwrap_or_clone(path)),
+            _ => None,
+        };
+        let mut paths: Vec<Path> = values.into_iter().filter_map(path).collect();
+        if selector == PathSelector::AllShortest {
+            paths.sort_unstable_by(|a, b| (&a.nodes, &a.links).cmp(&(&b.nodes, &b.links)));
+        }
+        Ok(paths)
+    }
+
+    /// A short path that goes through all of some entities, in whatever order is shortest: its legs are shortest paths
+    /// that do not cross each other.
+    ///
+    /// Each leg is the shortest that earlier legs leave, so that the whole may be longer than it has to be, and is `None`
+    /// where earlier legs block later ones. O(orders of the entities) searches.
+    fn through(
+        &mut self,
+        walk: &Walk,
+        (from, to): (EntityNo, EntityNo),
+        stops: &[EntityNo],
+    ) -> Result<Option<Path>, QueryError<C::Error>> {
+        let plan = paths_plan(walk, (from, to), PathSelector::AnyShortest);
+        self.core.carry_out(&plan, self.context.text, |executor| {
+            let mut best: Option<Path> = None;
+            for order in orders(stops) {
+                let stops: Vec<EntityNo> = order.into_iter().chain([to]).collect();
+                let mut path = Path { nodes: vec![from], links: Vec::new() };
+                let mut start = from;
+                for (at, &target) in stops.iter().enumerate() {
+                    let mut nodes: HashSet<u32> = path.nodes.iter().chain(&stops[at + 1..]).copied().collect();
+                    nodes.remove(&start);
+                    let barred = Barred { nodes, links: HashSet::new() };
+                    let longest = walk.max.saturating_sub(path.links.len() as u32);
+                    let between = Between { start, target, longest, one: true, barred: Some(&barred) };
+                    let Some(leg) = executor.leg(&plan, between)? else { break };
+                    path.nodes.extend(leg.nodes.into_iter().skip(1));
+                    path.links.extend(leg.links);
+                    start = target;
+                }
+                let whole = path.nodes.last() == Some(&to);
+                if whole && best.as_ref().is_none_or(|best| path.links.len() < best.links.len()) {
+                    best = Some(path);
+                }
+            }
+            Ok(best)
+        })
     }
 
     /// A link as a sentence.
@@ -103,24 +191,16 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         avoid: &[Avoid],
     ) -> Result<Found, QueryError<C::Error>> {
         let entities = self.context.entities(named)?;
-        self.filter.kinds = self.context.link_kinds(via)?;
-        let avoided = self.context.avoided(avoid, &mut self.filter.kinds)?;
-        let graph = self.context.graph;
-        let filter = self.filter.clone();
-        let walker = Walker::new(graph, &filter, &avoided, false);
-        let max = max.unwrap_or(DEFAULT_MAX);
-        let mut tree: Vec<LinkNo> = Vec::new();
-        match entities[..] {
-            [] | [_] => {}
+        let walk = self.walk(via, avoid, max)?;
+        let mut tree: Vec<LinkNo> = match entities[..] {
+            [] | [_] => Vec::new(),
             [one, other] => {
-                shortest(&walker, self.scratch, self.meter, (one, other), max, true, &mut |path| {
-                    tree = path.links;
-                    false
-                });
+                let paths = self.paths(&walk, (one, other), PathSelector::AnyShortest)?;
+                paths.into_iter().flat_map(|path| path.links).collect()
             }
-            [one, two, three] => tree = self.star(&walker, &avoided, [one, two, three], max),
-            _ => tree = self.spanning(&walker, &entities, max),
-        }
+            [one, two, three] => self.star(&walk, [one, two, three])?,
+            _ => self.spanning(&walk, &entities)?,
+        };
         tree.sort_unstable();
         tree.dedup();
         let mut found = Found::new(&["link", "holds"]);
@@ -129,100 +209,113 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 "for more than three entities the subgraph may be up to twice as large as the smallest".to_owned(),
             );
         }
-        if tree.is_empty() && entities.len() > 1 && self.meter.goes_on() {
+        if tree.is_empty() && entities.len() > 1 && self.core.meter.goes_on() {
             found.notes.push("nothing joins all of them under these conditions".to_owned());
         }
         for link in tree {
-            let truth = walker.truth(link);
-            found.push([Item::Link(link, truth), Item::holds(self.filter.time.is_some(), Some(truth))]);
+            let truth = self.truth(link);
+            found.push([Item::Link(link, truth), Item::holds(self.core.filter.time.is_some(), Some(truth))]);
         }
         found.focus = entities;
         Ok(found)
     }
 
-    /// The smallest tree for three entities: shortest paths from all three to the entity where they meet best.
-    fn star(&mut self, walker: &Walker<'_>, avoided: &Avoided, ends: [EntityNo; 3], max: u32) -> Vec<LinkNo> {
-        let mut reaches: Vec<Reach> = Vec::new();
-        for &end in &ends {
-            reaches.push(self.reach(walker, avoided, end, &ends, max));
-        }
-        let smallest = reaches.iter().min_by_key(|reach| reach.len());
-        let Some(smallest) = smallest else { return Vec::new() };
-        let best = smallest
-            .keys()
-            .filter_map(|&centre| {
-                let sum: Option<u32> = reaches.iter().map(|reach| reach.get(&centre).map(|step| step.0)).sum();
-                Some((sum?, centre))
-            })
-            .min();
-        let Some((_, centre)) = best else { return Vec::new() };
-        let mut tree = Vec::new();
-        for reach in &reaches {
-            let mut at = centre;
-            while let Some(&(_, Some((from, link)))) = reach.get(&at) {
-                tree.push(link);
-                at = from;
+    /// The smallest tree for three entities: shortest paths from all three to the entity where they meet best. A meeting
+    /// point is never farther from an end than the farthest other end.
+    fn star(&mut self, walk: &Walk, ends: [EntityNo; 3]) -> Result<Vec<LinkNo>, QueryError<C::Error>> {
+        let plan = tree_plan(walk, ends);
+        self.core.carry_out(&plan, self.context.text, |executor| {
+            let mut reaches = Vec::new();
+            for end in ends {
+                let (reached, steps) = executor.tree(&plan, end, &ends)?;
+                let places: HashMap<EntityNo, usize> = reached.nodes.iter().copied().zip(0..).collect();
+                reaches.push((reached, steps, places));
             }
-        }
-        tree
-    }
-
-    /// What is reached from an entity by breadth-first search until all of `ends` are, and one level more than half
-    /// way beyond: a meeting point is never farther from an end than the farthest other end.
-    fn reach(&mut self, walker: &Walker<'_>, avoided: &Avoided, from: EntityNo, ends: &[EntityNo], max: u32) -> Reach {
-        let graph = self.context.graph;
-        let mut reach = Reach::from([(from, (0, None))]);
-        let mut level = vec![from];
-        let mut depth = 0;
-        let mut missing = ends.iter().filter(|&&end| end != from).count();
-        while !level.is_empty() && missing > 0 && depth < max {
-            depth += 1;
-            let mut next = Vec::new();
-            for entity in std::mem::take(&mut level) {
-                let ties = graph.ties(entity);
-                walker.each_step(self.meter, entity, Way::Forward, |neighbour, place, _| {
-                    let enters = ends.contains(&neighbour) || avoided.is_empty() || !avoided.bars(graph, neighbour);
-                    if enters && !reach.contains_key(&neighbour) {
-                        reach.insert(neighbour, (depth, Some((entity, ties.link(place)))));
-                        missing -= usize::from(ends.contains(&neighbour));
-                        next.push(neighbour);
+            let distance = |(reached, _, places): &(Reached, Vec<(usize, u32)>, HashMap<EntityNo, usize>), centre| {
+                let place = places.get(&centre)?;
+                Some(reached.levels.partition_point(|end| end <= place))
+            };
+            let smallest = reaches.iter().min_by_key(|(reached, ..)| reached.nodes.len());
+            let centres = smallest.into_iter().flat_map(|(reached, ..)| reached.nodes.iter().copied());
+            let best = centres
+                .filter_map(|centre| {
+                    let sum: Option<usize> = reaches.iter().map(|reach| distance(reach, centre)).sum();
+                    Some((sum?, centre))
+                })
+                .min();
+            let mut tree = Vec::new();
+            if let Some((_, centre)) = best {
+                for (_, steps, places) in &reaches {
+                    let mut at = places.get(&centre).copied().unwrap_or(0);
+                    while at > 0 {
+                        let (before, link) = steps[at];
+                        tree.push(link);
+                        at = before;
                     }
-                    true
-                });
-                if !self.meter.goes_on() {
-                    return reach;
                 }
             }
-            level = next;
-        }
-        reach
+            Ok(tree)
+        })
     }
 
     /// A spanning tree of the shortest paths between the entities, joined greedily by the nearest pair.
-    fn spanning(&mut self, walker: &Walker<'_>, entities: &[EntityNo], max: u32) -> Vec<LinkNo> {
-        let mut pairs: Vec<(usize, usize, Path)> = Vec::new();
-        for (at, &one) in entities.iter().enumerate() {
-            for (other_at, &other) in entities.iter().enumerate().skip(at + 1) {
-                shortest(walker, self.scratch, self.meter, (one, other), max, true, &mut |path| {
-                    pairs.push((at, other_at, path));
-                    false
-                });
+    fn spanning(&mut self, walk: &Walk, entities: &[EntityNo]) -> Result<Vec<LinkNo>, QueryError<C::Error>> {
+        let plan = paths_plan(walk, (entities[0], entities[1]), PathSelector::AnyShortest);
+        let mut pairs = self.core.carry_out(&plan, self.context.text, |executor| {
+            let mut pairs = Vec::new();
+            for (at, &start) in entities.iter().enumerate() {
+                for (other, &target) in entities.iter().enumerate().skip(at + 1) {
+                    let between = Between { start, target, longest: walk.max, one: true, barred: None };
+                    pairs.extend(executor.leg(&plan, between)?.map(|path| (at, other, path.links)));
+                }
             }
-        }
-        pairs.sort_by_key(|(at, other, path)| (path.links.len(), *at, *other));
+            Ok(pairs)
+        })?;
+        pairs.sort_by_key(|(at, other, links)| (links.len(), *at, *other));
         let mut part: Vec<usize> = (0..entities.len()).collect();
         let mut tree = Vec::new();
-        for (at, other, path) in pairs {
+        for (at, other, links) in pairs {
             let (one, two) = (part[at], part[other]);
             if one != two {
-                tree.extend(path.links);
+                tree.extend(links);
                 part.iter_mut().filter(|part| **part == two).for_each(|part| *part = one);
             }
         }
         let joined = part.iter().all(|&number| number == part[0]);
-        if joined { tree } else { Vec::new() }
+        Ok(if joined { tree } else { Vec::new() })
     }
 }
 
-/// Entities reached, with their distance and the step that reached them.
-type Reach = std::collections::HashMap<EntityNo, (u32, Option<(EntityNo, LinkNo)>)>;
+/// The plan of the paths between two entities.
+fn paths_plan(walk: &Walk, (from, to): (EntityNo, EntityNo), selector: PathSelector) -> Plan {
+    let (selector, mode) = match selector {
+        PathSelector::AnyShortest => (Selector::AnyShortest, Mode::Default),
+        PathSelector::AllShortest => (Selector::AllShortest, Mode::Default),
+        PathSelector::Shortest(count) => (Selector::Shortest(count), Mode::Acyclic),
+    };
+    plan(from, Some(to), walk.search(selector, mode, true, true))
+}
+
+/// The plan of a search from one of three entities, which goes on until the other two are reached.
+fn tree_plan(walk: &Walk, ends: [EntityNo; 3]) -> Plan {
+    let mut search = walk.search(Selector::AnyShortest, Mode::Default, true, false);
+    entering(&mut search, &ends);
+    plan(ends[0], None, search)
+}
+
+/// All orders of some entities.
+fn orders(entities: &[EntityNo]) -> Vec<Vec<EntityNo>> {
+    match entities {
+        [] => vec![Vec::new()],
+        _ => (0..entities.len())
+            .flat_map(|first| {
+                let mut rest = entities.to_vec();
+                let first = rest.remove(first);
+                orders(&rest).into_iter().map(move |mut order| {
+                    order.insert(0, first);
+                    order
+                })
+            })
+            .collect(),
+    }
+}

@@ -4,48 +4,44 @@ mod around;
 mod dossier;
 mod find;
 mod join;
+mod plan;
 mod rank;
 mod surroundings;
 mod timeline;
 mod why;
 
 use super::ast::Verb;
-use super::budget::Meter;
 use super::claims::ClaimSource;
 use super::context::Context;
+use super::core::Core;
 use super::found::{Found, Item};
-use super::paths::Scratch;
+use super::plan::Plan;
 use super::run::QueryError;
-use crate::graph::LinkFilter;
 use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
 
 pub(super) use join::DEFAULT_MAX;
 pub(super) use rank::DEFAULT_RANKS;
 
 /// What a verb works with.
-pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
+pub(super) struct Verbs<'a, 'c, 'm, C: ClaimSource> {
     pub context: Context<'a>,
-    pub filter: LinkFilter,
-    pub scratch: &'a mut Scratch,
-    pub meter: &'a mut Meter<'m>,
-    pub claims: &'a mut C,
+    pub core: &'c mut Core<'a, 'm, C>,
     /// Link ids of the last answer, for `why 3`.
     pub last: &'a [String],
 }
 
 /// Answers a verb.
-pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
+pub(super) fn answer<C: ClaimSource>(
+    verbs: &mut Verbs<'_, '_, '_, C>,
+    verb: &Verb,
+) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
         Verb::Show { entity } => verbs.show(entity),
-        Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
-            entity,
-            within: *within,
-            via,
-            of,
-            directed: *directed,
-            limit: *limit,
-        }),
+        Verb::Neighbours { entity, within, via, of, directed, limit } => {
+            let (within, directed, limit) = (*within, *directed, *limit);
+            verbs.neighbours(&around::Neighbours { entity, within, via, of, directed, limit })
+        }
         Verb::Path(path) => verbs.path(path),
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),
@@ -55,14 +51,32 @@ pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) 
     }
 }
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+/// The plan that answers a verb, if it asks for a pattern.
+pub(super) fn plan<C: ClaimSource>(
+    verbs: &Verbs<'_, '_, '_, C>,
+    verb: &Verb,
+) -> Result<Option<Plan>, QueryError<C::Error>> {
+    Ok(match verb {
+        Verb::Neighbours { entity, within, via, of, directed, limit } => {
+            let (within, directed, limit) = (*within, *directed, *limit);
+            let verb = around::Neighbours { entity, within, via, of, directed, limit };
+            Some(verbs.neighbours_plan(&verb)?.1)
+        }
+        Verb::Path(path) => Some(verbs.path_plan(path)?),
+        Verb::Between { entities, max, via, avoid } => verbs.between_plan(entities, *max, via, avoid)?,
+        Verb::Common { entities, via, of } => Some(verbs.common_plan(entities, via, of)?.1),
+        Verb::Find { .. } | Verb::Show { .. } | Verb::Timeline { .. } | Verb::Why(_) | Verb::Rank { .. } => None,
+    })
+}
+
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     /// The claims with these numbers and their sources.
     fn cited(&mut self, numbers: &[ClaimNo]) -> Result<Vec<Cited>, QueryError<C::Error>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let claims = self.claims.claims(numbers).map_err(QueryError::Claims)?;
-        let sources = self.claims.sources().map_err(QueryError::Claims)?;
+        let claims = self.core.claims.claims(numbers).map_err(QueryError::Claims)?;
+        let sources = self.core.claims.sources().map_err(QueryError::Claims)?;
         Ok(numbers
             .iter()
             .zip(claims)

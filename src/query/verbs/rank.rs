@@ -1,15 +1,14 @@
 //! `rank`: entities by a measure of their place in the graph.
 
 use super::Verbs;
-use crate::graph::Graph;
+use crate::graph::{Graph, LinkFilter};
 use crate::model::EntityNo;
-use crate::query::ast::{Measure, Name};
+use crate::query::ast::{Direction, Measure, Name};
 use crate::query::budget::Meter;
 use crate::query::claims::ClaimSource;
-use crate::query::context::Avoided;
 use crate::query::found::{Found, Item};
-use crate::query::paths::{Walker, Way};
 use crate::query::run::QueryError;
+use crate::query::steps::Hop;
 
 /// How many entities are shown unless the statement says.
 pub const DEFAULT_RANKS: u32 = 10;
@@ -20,7 +19,7 @@ const SETTLED: f64 = 1e-9;
 /// The most rounds of PageRank.
 const MOST_ROUNDS: usize = 100;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn rank(
         &mut self,
         measure: Measure,
@@ -29,16 +28,16 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         limit: Option<u32>,
     ) -> Result<Found, QueryError<C::Error>> {
         let kinds = self.context.kinds(of)?;
-        self.filter.kinds = self.context.link_kinds(via)?;
-        let graph = self.context.graph;
-        let avoided = Avoided::default();
-        let walker = Walker::new(graph, &self.filter, &avoided, false);
+        let linked = self.context.link_kinds(via)?;
+        let (graph, filter) = (self.context.graph, self.core.filter);
+        let steps = Steps { graph, filter, hop: Hop::new(graph, filter, Direction::Either, linked) };
+        let meter = &mut self.core.meter;
         let mut found = Found::new(&["rank", "entity", "kind", "score"]);
         let scores = match measure {
-            Measure::Degree => degrees(&walker, self.meter),
-            Measure::PageRank => pagerank(&walker, self.meter),
+            Measure::Degree => degrees(&steps, meter),
+            Measure::PageRank => pagerank(&steps, meter),
             Measure::Betweenness => {
-                let (scores, done, all) = betweenness(&walker, self.meter);
+                let (scores, done, all) = betweenness(&steps, meter);
                 if done < all {
                     found.notes.push(format!("estimated from the shortest paths of {done} of {all} entities"));
                 }
@@ -52,8 +51,8 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             .collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         for (rank, (score, entity)) in ranked.into_iter().take(limit.unwrap_or(DEFAULT_RANKS) as usize).enumerate() {
-            if rank >= self.meter.budget().rows {
-                self.meter.fits(rank);
+            if rank >= self.core.meter.budget().rows {
+                self.core.meter.fits(rank);
                 break;
             }
             let score = match measure {
@@ -67,14 +66,31 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
     }
 }
 
-/// The number of links of each entity. O(entities + links).
-fn degrees(walker: &Walker<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
-    let mut scores = vec![0.0; walker.graph().entity_count()];
-    for entity in walker.graph().entities() {
-        let score = &mut scores[entity as usize];
-        let more = walker.each_step(meter, entity, Way::Forward, |_, _, _| {
-            *score += 1.0;
+/// The links that a measure counts.
+struct Steps<'g> {
+    graph: &'g Graph,
+    filter: &'g LinkFilter,
+    hop: Hop,
+}
+
+impl Steps<'_> {
+    /// Calls `see` with the neighbour at each link of an entity. Returns whether the work may go on.
+    fn each(&self, meter: &mut Meter<'_>, entity: EntityNo, mut see: impl FnMut(EntityNo)) -> bool {
+        let looked = self.hop.each(self.graph, self.filter, entity, |neighbour, _| {
+            see(neighbour);
             true
+        });
+        meter.visit(looked + 1)
+    }
+}
+
+/// The number of links of each entity. O(entities + links).
+fn degrees(steps: &Steps<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
+    let mut scores = vec![0.0; steps.graph.entity_count()];
+    for entity in steps.graph.entities() {
+        let score = &mut scores[entity as usize];
+        let more = steps.each(meter, entity, |_| {
+            *score += 1.0;
         });
         if !more {
             break;
@@ -88,11 +104,11 @@ fn degrees(walker: &Walker<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
 ///
 /// L. Page, S. Brin, R. Motwani, T. Winograd, "The PageRank citation ranking" (1999), by power iteration; a walk that
 /// is stuck goes anywhere. O(rounds · (entities + links)).
-fn pagerank(walker: &Walker<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
-    let graph = walker.graph();
+fn pagerank(steps: &Steps<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
+    let graph = steps.graph;
     let live: Vec<EntityNo> = graph.entities().collect();
     let count = live.len() as f64;
-    let (targets, starts) = adjacency(walker, meter, &live);
+    let (targets, starts) = adjacency(steps, meter, &live);
     let mut ranks = vec![0.0; graph.entity_count()];
     live.iter().for_each(|&entity| ranks[entity as usize] = 1.0 / count);
     let mut next = vec![0.0; graph.entity_count()];
@@ -126,13 +142,12 @@ fn pagerank(walker: &Walker<'_>, meter: &mut Meter<'_>) -> Vec<f64> {
 }
 
 /// The admitted steps of each of `live`, one after the other, and where each entity's start.
-fn adjacency(walker: &Walker<'_>, meter: &mut Meter<'_>, live: &[EntityNo]) -> (Vec<EntityNo>, Vec<usize>) {
+fn adjacency(steps: &Steps<'_>, meter: &mut Meter<'_>, live: &[EntityNo]) -> (Vec<EntityNo>, Vec<usize>) {
     let mut targets = Vec::new();
     let mut starts = vec![0];
     for &entity in live {
-        walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
+        steps.each(meter, entity, |neighbour| {
             targets.push(neighbour);
-            true
         });
         starts.push(targets.len());
     }
@@ -145,8 +160,8 @@ fn adjacency(walker: &Walker<'_>, meter: &mut Meter<'_>, live: &[EntityNo]) -> (
 /// U. Brandes, "A faster algorithm for betweenness centrality", Journal of Mathematical Sociology 25 (2001), from
 /// sources spread evenly over the numbers. O(entities · links) in all. Written here because no library's can be
 /// stopped by a budget.
-fn betweenness(walker: &Walker<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, usize) {
-    let graph: &Graph = walker.graph();
+fn betweenness(steps: &Steps<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, usize) {
+    let graph: &Graph = steps.graph;
     let live: Vec<EntityNo> = graph.entities().collect();
     let bound = graph.entity_count();
     let mut scores = vec![0.0; bound];
@@ -162,7 +177,7 @@ fn betweenness(walker: &Walker<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, 
         while at < order.len() {
             let entity = order[at];
             at += 1;
-            walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
+            steps.each(meter, entity, |neighbour| {
                 let next = distance[entity as usize] + 1;
                 if distance[neighbour as usize] == u32::MAX {
                     distance[neighbour as usize] = next;
@@ -171,17 +186,15 @@ fn betweenness(walker: &Walker<'_>, meter: &mut Meter<'_>) -> (Vec<f64>, usize, 
                 if distance[neighbour as usize] == next {
                     paths[neighbour as usize] += paths[entity as usize];
                 }
-                true
             });
         }
         if meter.goes_on() {
             for &entity in order.iter().rev() {
                 let share = (1.0 + lean[entity as usize]) / paths[entity as usize];
-                walker.each_step(meter, entity, Way::Forward, |neighbour, _, _| {
+                steps.each(meter, entity, |neighbour| {
                     if distance[neighbour as usize].wrapping_add(1) == distance[entity as usize] {
                         lean[neighbour as usize] += paths[neighbour as usize] * share;
                     }
-                    true
                 });
                 if entity != source {
                     scores[entity as usize] += lean[entity as usize];

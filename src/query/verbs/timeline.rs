@@ -7,7 +7,7 @@ use crate::query::claims::ClaimSource;
 use crate::query::found::{Found, Item};
 use crate::query::run::QueryError;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn timeline(
         &mut self,
         entity: &EntityRef,
@@ -24,7 +24,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
 
         // Dated claims: those of links by their evidence, those about the entity itself by reading them.
         let ties = graph.ties(entity);
-        self.meter.visit(ties.len());
+        self.core.meter.visit(ties.len());
         let mut dated = Vec::new();
         let mut undated = 0;
         for (place, neighbour, tie) in ties.iter() {
@@ -33,7 +33,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 .link_kind(tie.kind)
                 .map_or("", |kind| if place < ties.outgoing() { &kind.forward } else { &kind.backward });
             for evidence in graph.evidence(link) {
-                let truth = self.filter.weigh(&evidence);
+                let truth = self.core.filter.weigh(&evidence);
                 if truth == Truth::No {
                     continue;
                 }
@@ -57,12 +57,12 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             }
         }
         dated.sort_by_key(|(order, when, claim, _)| (*order, *when, *claim));
-        dated.truncate(self.meter.budget().rows + 1);
+        dated.truncate(self.core.meter.budget().rows + 1);
 
         let numbers: Vec<_> = dated.iter().map(|(_, _, claim, _)| *claim).collect();
         let cited = self.cited(&numbers)?;
         for ((_, when, _, link), cited) in dated.into_iter().zip(cited) {
-            if !self.meter.fits(found.len()) {
+            if !self.core.meter.fits(found.len()) {
                 return Ok(found);
             }
             let (what, with, link) = match (link, &cited.claim.says) {
@@ -70,7 +70,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     (reading.to_owned(), Item::Entity(neighbour), Item::Link(link, truth))
                 }
                 (None, Says::Attribute { key, value, .. }) => {
-                    (self.claims.word(*key).replace('_', " "), Item::Text(value.to_string()), Item::Null)
+                    (self.core.claims.word(*key).replace('_', " "), Item::Text(value.to_string()), Item::Null)
                 }
                 (None, _) => continue,
             };

@@ -12,7 +12,7 @@ use crate::query::claims::ClaimSource;
 use crate::query::found::{Found, Item};
 use crate::query::run::QueryError;
 
-impl<C: ClaimSource> Verbs<'_, '_, C> {
+impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
         let mut found = Found::new(&[
@@ -49,7 +49,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 found.focus.extend([one, other]);
                 let (one, other) = if graph.degree(one) <= graph.degree(other) { (one, other) } else { (other, one) };
                 let ties = graph.ties(one);
-                self.meter.visit(ties.len());
+                self.core.meter.visit(ties.len());
                 ties.iter()
                     .filter(|(_, neighbour, _)| *neighbour == other)
                     .map(|(place, ..)| ties.link(place))
@@ -62,7 +62,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let mut left_out = 0;
         for link in links {
             // What a scope leaves out is counted; denials are part of the evidence unless the scope says otherwise.
-            let scope = self.filter.clone();
+            let scope = self.core.filter.clone();
             let scope = if scope == LinkFilter::default() { LinkFilter::everything() } else { scope };
             let admitted: Vec<_> = graph
                 .evidence(link)
@@ -75,13 +75,13 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             let truth = admitted.iter().map(|(_, truth)| *truth).max().unwrap_or(Truth::No);
             let numbers: Vec<_> = admitted.iter().map(|(number, _)| *number).collect();
             for cited in self.cited(&numbers)? {
-                if !self.meter.fits(found.len()) {
+                if !self.core.meter.fits(found.len()) {
                     return Ok(without_empty(found));
                 }
-                let added = self.claims.added(cited.number).map_err(QueryError::Claims)?;
+                let added = self.core.claims.added(cited.number).map_err(QueryError::Claims)?;
                 let source = cited.claim.source;
                 if let Entry::Vacant(vacant) = texts.entry(source) {
-                    vacant.insert(self.claims.text(source).map_err(QueryError::Claims)?);
+                    vacant.insert(self.core.claims.text(source).map_err(QueryError::Claims)?);
                 }
                 // A claim of an earlier edition counts in bytes of another text.
                 let kept = texts.get(&source).and_then(Option::as_ref).filter(|kept| kept.since <= cited.number);
