@@ -9,6 +9,7 @@ mod kinds;
 mod known;
 mod project;
 mod refold;
+mod resolve;
 mod statement;
 
 use std::fmt;
@@ -30,6 +31,7 @@ pub use crate::query::Timing;
 use kinds::Kinds;
 
 pub use error::DatabaseError;
+pub use resolve::{Decision, Resolution, Side};
 
 /// A Tieline database in a directory.
 ///

@@ -6,11 +6,13 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod args;
+mod dedupe;
 mod diagnostics;
 mod failure;
 mod progress;
 mod run;
 mod schema;
+mod screen;
 mod statements;
 mod terminal;
 mod tour;

@@ -35,6 +35,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Export { query, format, output } => {
             export(&mut open()?, &query, global.session(), format, output, terminal)
         }
+        Command::Dedupe(options) => super::dedupe::run(&mut open()?, &options, global, terminal),
+        Command::Screen(options) => super::screen::run(&mut open()?, &options, terminal),
         Command::Schema { kind, from: Some(folder) } => {
             let own = Schema::load(&folder).map_err(DatabaseError::Refused)?;
             schema::print(&own, kind.as_deref(), terminal)

@@ -212,7 +212,7 @@ pub fn format_of(path: &Path) -> Result<Option<Format>, Failure> {
 
 /// Writes a file whole or not at all: under another name in the same folder, then renamed. What is no plain file (a
 /// device, a pipe) is written to as it is.
-fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // Through a symbolic link it is the file behind it that is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&path).is_ok_and(|known| !known.is_file()) {

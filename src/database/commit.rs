@@ -149,7 +149,7 @@ impl Database {
         Ok(CommitSummary { commit: Some(record.commit), ..CommitSummary::default() })
     }
 
-    fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {
+    pub(super) fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {
         if self.store.is_none() && self.graph.generation() == 0 {
             self.store = Some(Store::open_or_create(&self.directory)?);
         }

@@ -13,18 +13,19 @@ use std::path::Path;
 use tokens::{Token, tokens, without_tests};
 
 /// The rooms, and for each the rooms that it may use. Arrows point only to rooms further up.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("names", &["model"]),
     ("schema", &["model"]),
     ("store", &["model"]),
     ("graph", &["model", "names"]),
+    ("resolve", &["model", "names", "schema", "graph"]),
     ("read", &["model", "names", "schema"]),
     ("query", &["model", "names", "schema", "graph"]),
     ("write", &["model", "graph"]),
     ("generate", &["model", "schema"]),
-    ("database", &["model", "names", "schema", "store", "graph", "read", "query", "write"]),
-    ("cli", &["model", "names", "schema", "graph", "read", "query", "write", "generate", "database"]),
+    ("database", &["model", "names", "schema", "store", "graph", "resolve", "read", "query", "write"]),
+    ("cli", &["model", "names", "schema", "graph", "resolve", "read", "query", "write", "generate", "database"]),
     ("repl", &["model", "names", "schema", "graph", "read", "query", "write", "database", "cli"]),
 ];
 

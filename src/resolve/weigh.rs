@@ -1,0 +1,441 @@
+//! How much speaks for two entities being one, and against it: a sum of weights, each with its reason.
+//!
+//! Every piece of evidence has a weight in bits: one bit doubles the odds, minus one halves them. The sum starts at what must
+//! be outweighed, that of all entities just this one is meant; the score is the probability that the sum stands for.
+//! `docs/dedupe.md` has the table of weights.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::dates::{self, Meeting};
+use super::facts::{FactKind, Facts};
+use super::spelling::{Key, Rarity, key, name_kind, shared, together, words};
+use crate::graph::Graph;
+use crate::model::{EntityNo, Modality, NameRole};
+use crate::names::{self, NameKind, Prepared};
+use crate::schema::Schema;
+
+/// Something that speaks for sameness, or against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// What, in words.
+    pub what: String,
+    /// How much, in bits: for it if positive.
+    pub bits: f64,
+    /// Whether it cannot be if they are the same.
+    pub contradicts: bool,
+}
+
+/// What speaks for two entities being one, and against it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weighed {
+    /// The sum of all reasons and of what they must outweigh, in bits.
+    pub bits: f64,
+    /// All reasons, the weightiest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl Weighed {
+    /// The sum as a probability.
+    pub fn score(&self) -> f64 {
+        1.0 / (1.0 + (-self.bits).exp2())
+    }
+
+    /// What cannot be if they are the same.
+    pub fn contradictions(&self) -> impl Iterator<Item = &str> {
+        self.reasons.iter().filter(|reason| reason.contradicts).map(|reason| reason.what.as_str())
+    }
+
+    fn add(&mut self, bits: f64, what: impl Into<String>) {
+        self.bits += bits;
+        self.reasons.push(Reason { what: what.into(), bits, contradicts: false });
+    }
+
+    fn contradict(&mut self, bits: f64, what: impl Into<String>) {
+        self.add(bits, what);
+        if let Some(reason) = self.reasons.last_mut() {
+            reason.contradicts = true;
+        }
+    }
+}
+
+/// Names less alike than this do not agree at all.
+const LEAST_NAME: f64 = 0.7;
+/// The most that the agreement of names weighs.
+const MOST_NAME: f64 = 20.0;
+/// What no agreement of names weighs.
+const NO_NAME: f64 = -6.0;
+/// What a name weighs that is too common or too doubtful to identify anyone, of its full weight.
+const WEAK_NAME: f64 = 0.4;
+/// Where two have more pairs of names than this, names that share less than this part of their weight are not compared letter
+/// by letter.
+const FEW_PAIRS: usize = 100;
+const LEAST_SHARED: f64 = 0.25;
+/// What each further name that agrees adds, and how many count.
+const MORE_NAMES: (f64, usize) = (1.0, 4);
+/// From here on a further name agrees.
+const AGREES: f64 = 0.9;
+/// Two entries of one list are more often two than one.
+const SAME_SOURCE: f64 = -2.0;
+/// Different kinds.
+const OTHER_KIND: f64 = -20.0;
+/// Finer types: the same, or different.
+const FINER: (f64, f64) = (0.5, -1.0);
+/// Different genders.
+const OTHER_GENDER: f64 = -6.0;
+/// Identifiers that two share and no other, a few others, many others.
+const IDENTIFIER: [f64; 3] = [12.0, 5.0, 1.0];
+/// The share of the bits of a birth place, a country and a day of listing that counts, and the most of it.
+const PLACE: (f64, f64) = (0.4, 4.0);
+const COUNTRY: (f64, f64) = (0.4, 2.0);
+const LISTED: (f64, f64) = (0.15, 1.5);
+/// Other birth places, other countries.
+const OTHER_PLACE: f64 = -1.0;
+const OTHER_COUNTRY: f64 = -1.0;
+/// The share of the bits of a common neighbour that counts, the most of one and of all.
+const NEIGHBOUR: (f64, f64, f64) = (0.3, 3.0, 6.0);
+/// Entities with more ties than this have no neighbours compared.
+const MOST_TIES: usize = 2_000;
+/// Two that are tied to each other are two.
+const TIED: f64 = -6.0;
+
+/// What each meeting of dates of birth weighs, and of dates of foundation.
+fn date_bits(meeting: Meeting, of_birth: bool) -> f64 {
+    let bits = match meeting {
+        Meeting::Day => 8.0,
+        Meeting::Month => 5.0,
+        Meeting::Year => 4.0,
+        Meeting::Swapped => 4.0,
+        Meeting::May => 1.0,
+        Meeting::Near => -1.5,
+        Meeting::Contradict => -10.0,
+    };
+    if of_birth { bits } else { bits / 2.0 }
+}
+
+/// Weighs pairs of entities.
+pub struct Weigher<'a> {
+    graph: &'a Graph,
+    facts: &'a Facts,
+    /// By the place of each name in [`Facts::all_names`].
+    names: Vec<OnceCell<Prepared>>,
+    /// The words of each name.
+    keys: Vec<Box<[Key]>>,
+    /// How rare parts of names are.
+    pub rarity: Rarity,
+    /// How rare values of facts are.
+    values: Rarity,
+    /// Link kinds that say nothing of whether their ends are two.
+    vague: Vec<bool>,
+}
+
+impl<'a> Weigher<'a> {
+    /// Weighs by these facts. O(names and facts).
+    pub fn new(graph: &'a Graph, schema: &Schema, facts: &'a Facts) -> Self {
+        let keys: Vec<Box<[Key]>> = facts.all_names().iter().map(|name| words(facts.text(name))).collect();
+        let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
+        let mut seen: Vec<Key> = Vec::new();
+        let mut population = 0;
+        let entities = facts.all_names().chunk_by(|a, b| a.entity == b.entity);
+        let mut rest = keys.as_slice();
+        for group in entities {
+            let (own, after) = rest.split_at(group.len());
+            rest = after;
+            population += 1;
+            seen.clear();
+            seen.extend(own.iter().flat_map(|keys| keys.iter().copied()));
+            seen.sort_unstable();
+            seen.dedup();
+            for &key in &seen {
+                *counts.entry(key).or_insert(0) += 1;
+            }
+        }
+        let rarity = Rarity::new(counts, population);
+        let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
+        for fact in facts.all_facts() {
+            for value in values(fact.kind, &fact.value) {
+                *counts.entry(value).or_insert(0) += 1;
+            }
+        }
+        let vague = graph.meta().link_kinds.iter().map(|kind| {
+            kind.name == "linked_to" || schema.link(&kind.name).is_some_and(|kind| &*kind.ftm.schema == "UnknownLink")
+        });
+        Self {
+            graph,
+            facts,
+            names: facts.all_names().iter().map(|_| OnceCell::new()).collect(),
+            keys,
+            rarity,
+            values: Rarity::new(counts, population),
+            vague: vague.collect(),
+        }
+    }
+
+    /// The words of each name, by its place in [`Facts::all_names`].
+    pub fn keys(&self) -> &[Box<[Key]>] {
+        &self.keys
+    }
+
+    /// How many entities have an identifier.
+    pub fn bearers(&self, number: &str) -> u32 {
+        values(FactKind::Identifier, number).next().map_or(0, |key| self.values.count(key))
+    }
+
+    /// What speaks for `one` and `other` being the same, and against it.
+    ///
+    /// # Complexity
+    /// O(names × names) look-ups of keys, and a comparison of each two that share enough; O(ties).
+    pub fn weigh(&self, one: EntityNo, other: EntityNo) -> Weighed {
+        let mut weighed = Weighed { bits: -self.rarity.prior(), reasons: Vec::new() };
+        self.kinds(one, other, &mut weighed);
+        self.weigh_names(one, other, &mut weighed);
+        self.weigh_dates(one, other, &mut weighed);
+        self.weigh_values(one, other, &mut weighed);
+        self.neighbours(one, other, &mut weighed);
+        weighed.reasons.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()).then_with(|| a.what.cmp(&b.what)));
+        weighed
+    }
+
+    fn kinds(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        let (Some(a), Some(b)) = (self.graph.node(one), self.graph.node(other)) else { return };
+        if a.kind != b.kind {
+            let (a, b) = (self.graph.kind_name(a.kind), self.graph.kind_name(b.kind));
+            return weighed.contradict(OTHER_KIND, format!("{a} against {b}"));
+        }
+        if let (Some(first), Some(second)) = (self.graph.finer_name(a.finer), self.graph.finer_name(b.finer)) {
+            let words = |name: &str| name.replace('_', " ");
+            if first == second {
+                weighed.add(FINER.0, format!("both {}", words(first)));
+            } else {
+                weighed.add(FINER.1, format!("{} against {}", words(first), words(second)));
+            }
+        }
+    }
+
+    fn weigh_names(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        let places = |entity: EntityNo| {
+            let names = self.facts.all_names();
+            let start = names.partition_point(|name| name.entity < entity);
+            start..start + self.facts.names(entity).len()
+        };
+        let mut found: Vec<(f64, f64, usize, usize)> = Vec::new();
+        let few = places(one).len() * places(other).len() <= FEW_PAIRS;
+        for left in places(one) {
+            for right in places(other) {
+                let (Some(left_keys), Some(right_keys)) = (self.keys.get(left), self.keys.get(right)) else { continue };
+                let common: f64 = shared(left_keys, right_keys).map(|key| self.rarity.bits(key)).sum();
+                let whole = self.rarity.sum(left_keys).min(self.rarity.sum(right_keys));
+                if !few && common <= LEAST_SHARED * whole {
+                    continue;
+                }
+                let (Some(a), Some(b)) = (self.prepared(left), self.prepared(right)) else { continue };
+                let score = names::score(a, b);
+                if score > LEAST_NAME {
+                    let quality = (score - LEAST_NAME) / (1.0 - LEAST_NAME);
+                    let weak = if self.is_weak(left) || self.is_weak(right) { WEAK_NAME } else { 1.0 };
+                    found.push(((whole * quality * weak).min(MOST_NAME), score, left, right));
+                }
+            }
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then((a.2, a.3).cmp(&(b.2, b.3))));
+        let Some(&(bits, score, left, right)) = found.first() else {
+            return weighed.add(NO_NAME, "no names that agree");
+        };
+        let why = match (self.prepared(left), self.prepared(right)) {
+            (Some(a), Some(b)) => names::explain(a, b).reasons.join("; "),
+            _ => String::new(),
+        };
+        let (left_name, right_name) = (self.name(left), self.name(right));
+        let weak = if self.is_weak(left) || self.is_weak(right) { ", a weak name" } else { "" };
+        weighed.add(
+            bits,
+            if left_name == right_name {
+                format!("both are named {left_name}{weak}")
+            } else {
+                format!("{left_name} and {right_name}: {why}{weak} ({score:.2})")
+            },
+        );
+        let (mut lefts, mut rights) = (vec![left], vec![right]);
+        for &(_, score, left, right) in found.iter().skip(1) {
+            if score >= AGREES && !lefts.contains(&left) && !rights.contains(&right) {
+                lefts.push(left);
+                rights.push(right);
+            }
+        }
+        let more = lefts.len() - 1;
+        if more > 0 {
+            let names = if more == 1 { "name agrees" } else { "names agree" };
+            weighed.add(MORE_NAMES.0 * more.min(MORE_NAMES.1) as f64, format!("{more} more {names}"));
+        }
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.facts.all_names().get(place).map_or("", |name| self.facts.text(name))
+    }
+
+    fn is_weak(&self, place: usize) -> bool {
+        let role = self.facts.all_names().get(place).map(|name| name.role);
+        role.is_none_or(|role| matches!(role, NameRole::Weak | NameRole::Acronym))
+    }
+
+    /// A name taken apart, when it is first compared.
+    fn prepared(&self, place: usize) -> Option<&Prepared> {
+        let name = self.facts.all_names().get(place)?;
+        let prepare = || Prepared::of(self.facts.text(name), self.name_kind(name.entity));
+        self.names.get(place).map(|cell| cell.get_or_init(prepare))
+    }
+
+    /// What bears the names of an entity.
+    pub fn name_kind(&self, entity: EntityNo) -> NameKind {
+        self.graph.kind_of(entity).map_or(NameKind::Unknown, |kind| name_kind(self.graph.kind_name(kind)))
+    }
+
+    fn weigh_dates(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        for (kind, word) in [(FactKind::Born, "born"), (FactKind::Founded, "founded")] {
+            let (left, right) = (self.facts.periods(one, kind), self.facts.periods(other, kind));
+            let Some((meeting, a, b)) = dates::meet(&left, &right) else { continue };
+            let bits = date_bits(meeting, kind == FactKind::Born);
+            match meeting {
+                Meeting::Contradict => weighed.contradict(bits, format!("{word} {a} against {b}")),
+                Meeting::Near => weighed.add(bits, format!("{word} {a} against {b}, not far off")),
+                Meeting::May => weighed.add(bits, format!("{word} {a} and {b}: may be the same")),
+                Meeting::Swapped => weighed.add(bits, format!("{word} {a} and {b}: day and month swapped")),
+                _ if a == b => weighed.add(bits, format!("both {word} {a}")),
+                _ => weighed.add(bits, format!("{word} {a} and {b}: agree")),
+            }
+        }
+    }
+
+    fn weigh_values(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        let (left, right) = (self.facts.facts(one), self.facts.facts(other));
+        for number in left.iter().filter(|fact| fact.kind == FactKind::Identifier) {
+            let same = |fact: &&super::Fact| fact.kind == FactKind::Identifier && fact.value == number.value;
+            if let Some(fact) = right.iter().find(same) {
+                let bearers = self.bearers(&number.value);
+                let bits = match bearers {
+                    0..=2 => IDENTIFIER[0],
+                    3..=5 => IDENTIFIER[1],
+                    _ => IDENTIFIER[2],
+                };
+                weighed.add(bits, format!("the same {} {}", self.facts.key(fact), number.value));
+                break;
+            }
+        }
+        self.common(one, other, FactKind::BirthPlace, "born in", PLACE, OTHER_PLACE, weighed);
+        self.common(one, other, FactKind::Country, "country", COUNTRY, OTHER_COUNTRY, weighed);
+        self.common(one, other, FactKind::Listed, "listed on", LISTED, 0.0, weighed);
+        let genders = |entity| self.facts.values(entity, FactKind::Gender).map(|fact| &*fact.value).collect::<Vec<_>>();
+        let (a, b) = (genders(one), genders(other));
+        if let (Some(first), Some(second), false) = (a.first(), b.first(), a.iter().any(|gender| b.contains(gender))) {
+            weighed.contradict(OTHER_GENDER, format!("{first} against {second}"));
+        }
+    }
+
+    /// Weighs what two share of one sort by its rarity.
+    #[expect(clippy::too_many_arguments, reason = "the weights of a sort stand beside its words")]
+    fn common(
+        &self,
+        one: EntityNo,
+        other: EntityNo,
+        kind: FactKind,
+        words: &str,
+        (share, most): (f64, f64),
+        differ: f64,
+        weighed: &mut Weighed,
+    ) {
+        let keys = |entity: EntityNo| -> Vec<(Key, &str)> {
+            self.facts
+                .values(entity, kind)
+                .flat_map(|fact| values(kind, &fact.value).zip(parts(kind, &fact.value)))
+                .collect()
+        };
+        let (left, right) = (keys(one), keys(other));
+        let mut both: Vec<(Key, &str)> =
+            left.iter().filter(|(key, _)| right.iter().any(|(other, _)| other == key)).copied().collect();
+        both.sort_unstable();
+        both.dedup();
+        let bits: f64 = both.iter().map(|(key, _)| self.values.bits(*key)).sum();
+        let bits = (share * bits).min(most);
+        // What tells most is named.
+        both.sort_by(|a, b| self.values.bits(b.0).total_cmp(&self.values.bits(a.0)).then(a.1.cmp(b.1)));
+        if !both.is_empty() {
+            let texts: Vec<&str> = both.iter().take(3).map(|(_, text)| *text).collect();
+            weighed.add(bits, format!("{words} {}", texts.join(", ")));
+        } else if !left.is_empty() && !right.is_empty() && differ != 0.0 {
+            let text = |entity: EntityNo| self.facts.values(entity, kind).next().map_or("", |fact| &fact.value);
+            weighed.add(differ, format!("{words} {} against {}", text(one), text(other)));
+        }
+    }
+
+    fn neighbours(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        self.sources(one, other, weighed);
+        let (few, many) = if self.graph.degree(one) <= self.graph.degree(other) { (one, other) } else { (other, one) };
+        if self.graph.degree(few) > MOST_TIES {
+            return;
+        }
+        // What joins the two: the kind of link, its direction, and whom it leads to.
+        let ties = |entity: EntityNo| {
+            let ties = self.graph.ties(entity);
+            let outgoing = ties.outgoing();
+            let mut list: Vec<(u8, bool, EntityNo)> = ties
+                .iter()
+                .take(MOST_TIES)
+                .filter(|(_, _, tie)| tie.modality != Modality::Denied as u8)
+                .map(|(place, neighbour, tie)| (tie.kind, place < outgoing, neighbour))
+                .collect();
+            list.sort_unstable();
+            list.dedup();
+            list
+        };
+        let (left, right) = (ties(few), ties(many));
+        let is_vague = |kind: u8| self.vague.get(usize::from(kind)).copied().unwrap_or(true);
+        if let Some(&(kind, forward, _)) = left.iter().find(|(kind, _, to)| *to == many && !is_vague(*kind)) {
+            let reading =
+                self.graph.link_kind(kind).map_or("", |kind| if forward { &kind.forward } else { &kind.backward });
+            weighed.add(TIED, format!("the one {reading} the other"));
+        }
+        let mut common: Vec<(f64, EntityNo)> = left
+            .iter()
+            .filter(|tie| right.binary_search(tie).is_ok())
+            .map(|&(_, _, neighbour)| (self.tie_bits(neighbour), neighbour))
+            .collect();
+        common.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        common.dedup_by_key(|(_, neighbour)| *neighbour);
+        let bits: f64 = common.iter().map(|(bits, _)| bits).sum();
+        if let Some(&(_, first)) = common.first() {
+            let name = self.graph.node(first).map_or("", |node| node.name);
+            let more = if common.len() > 1 { format!(" and {} more", common.len() - 1) } else { String::new() };
+            weighed.add(bits.min(NEIGHBOUR.2), format!("both are tied to {name}{more}"));
+        }
+    }
+
+    /// How much a common neighbour tells: the rarer its ties, the more.
+    fn tie_bits(&self, neighbour: EntityNo) -> f64 {
+        let bits = self.rarity.prior() - (self.graph.degree(neighbour).max(1) as f64).log2();
+        (NEIGHBOUR.0 * bits).clamp(0.0, NEIGHBOUR.1)
+    }
+
+    fn sources(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        let theirs: Vec<_> = self.facts.sources(other).collect();
+        if let Some(source) = self.facts.sources(one).find(|source| theirs.contains(source)) {
+            let id = self.graph.sources().get(source as usize).map_or("", |source| source.id.as_str());
+            weighed.add(SAME_SOURCE, format!("two entries of {id}"));
+        }
+    }
+}
+
+/// The parts of a value that are compared: the words of a place, else the whole.
+fn parts(kind: FactKind, value: &str) -> impl Iterator<Item = &str> {
+    let words = kind == FactKind::BirthPlace;
+    value.split(move |c| words && c == ' ').filter(move |word| !words || word.len() > 2)
+}
+
+/// The keys of a value.
+fn values(kind: FactKind, value: &str) -> impl Iterator<Item = Key> {
+    parts(kind, value).map(move |part| {
+        let part = if kind == FactKind::BirthPlace { key(&names::skeleton_word(part)) } else { key(part) };
+        together(&[kind as u64, part])
+    })
+}
