@@ -121,6 +121,8 @@ pub struct CommitSummary {
     pub joined: Vec<String>,
     /// How many claims were there already.
     pub skipped: u64,
+    /// How many claims that had been retracted count again; the commit counts them among the retracted.
+    pub restored: u32,
 }
 
 impl Database {

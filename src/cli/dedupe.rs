@@ -98,6 +98,12 @@ fn find(database: &Database, resolution: &Resolution, wanted: &Wanted, terminal:
     let progress = Progress::new("comparing", 0, terminal.is_quiet());
     let proposals = database.propose(resolution, wanted, &mut |done, of| progress.of(done as u64, of as u64));
     drop(progress);
+    terminal.say(&format!(
+        "{} compared: {} proposed, {} decided before",
+        count(proposals.compared, "pair"),
+        proposals.list.len(),
+        proposals.decided
+    ));
     if !proposals.cut.is_empty() {
         let told: Vec<String> =
             proposals.cut.iter().take(MOST_TOLD).map(|(name, count)| format!("{} ({count})", safe(name))).collect();

@@ -125,14 +125,15 @@ pub fn summary_text(summary: &CommitSummary) -> String {
     match &summary.commit {
         None => lines.push("nothing new".to_owned()),
         Some(commit) => {
-            let retracted = (commit.retracted > 0).then(|| format!(", {} retracted", commit.retracted));
+            let some = |number: u32, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
             lines.push(format!(
-                "commit {}: {}, {}, {}{}",
+                "commit {}: {}, {}, {}{}{}",
                 commit.number,
                 count(commit.entities as usize, "entity"),
                 count(commit.sources as usize, "source"),
                 count(commit.claims as usize, "claim"),
-                retracted.unwrap_or_default()
+                some(commit.retracted.saturating_sub(summary.restored), "retracted"),
+                some(summary.restored, "restored")
             ));
         }
     }

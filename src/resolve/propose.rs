@@ -114,7 +114,7 @@ pub fn propose(
             continue;
         }
         proposals.compared += 1;
-        let weighed = weigher.weigh(one, other);
+        let Some(weighed) = weigher.weigh_plausible(one, other) else { continue };
         if weighed.score() >= wanted.threshold {
             proposals.list.push(Proposal { one, other, weighed });
         }

@@ -22,9 +22,14 @@ pub fn distinct(keys: impl Iterator<Item = Key>) -> Box<[Key]> {
     keys.into()
 }
 
-/// The keys of the words of a name, whatever their romanisation.
+/// The words of a name, whatever their romanisation, with a space between each two.
+pub fn words_of(name: &str) -> String {
+    names::skeleton(&names::fold(name))
+}
+
+/// The keys of the words of a name.
 pub fn words(name: &str) -> Box<[Key]> {
-    distinct(names::skeleton(&names::fold(name)).split_whitespace().map(key))
+    distinct(words_of(name).split_whitespace().map(key))
 }
 
 /// What bears the names of an entity of a kind.

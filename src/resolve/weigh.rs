@@ -6,14 +6,15 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
 use super::dates::{self, Meeting};
-use super::facts::{FactKind, Facts};
-use super::spelling::{Key, Rarity, key, name_kind, shared, together, words};
+use super::facts::{Fact, FactKind, Facts};
+use super::spelling::{Key, Rarity, key, name_kind, shared, together, words, words_of};
 use crate::graph::Graph;
-use crate::model::{EntityNo, Modality, NameRole};
+use crate::model::{EntityNo, Modality, NameRole, SourceNo};
 use crate::names::{self, NameKind, Prepared};
 use crate::schema::Schema;
 
@@ -71,12 +72,19 @@ const NO_NAME: f64 = -6.0;
 const WEAK_NAME: f64 = 0.4;
 /// Where two have more pairs of names than this, names that share less than this part of their weight are not compared letter
 /// by letter.
-const FEW_PAIRS: usize = 100;
+const FEW_PAIRS: usize = 4;
 const LEAST_SHARED: f64 = 0.25;
 /// What each further name that agrees adds, and how many count.
 const MORE_NAMES: (f64, usize) = (1.0, 4);
 /// From here on a further name agrees.
 const AGREES: f64 = 0.9;
+/// Words that are so alike are one word, for this much of what it tells.
+const LIKE: f64 = 0.7;
+const NEARLY: f64 = 0.6;
+/// How much of what differing words tell counts against.
+const CONFLICT: f64 = 0.5;
+/// First names that do not agree.
+const OTHER_PRIMARY: f64 = -3.0;
 /// Two entries of one list are more often two than one.
 const SAME_SOURCE: f64 = -2.0;
 /// Different kinds.
@@ -115,6 +123,14 @@ fn date_bits(meeting: Meeting, of_birth: bool) -> f64 {
     if of_birth { bits } else { bits / 2.0 }
 }
 
+/// Two names that agree, by their places in [`Facts::all_names`].
+struct Agreement {
+    bits: f64,
+    score: f64,
+    left: usize,
+    right: usize,
+}
+
 /// Weighs pairs of entities.
 pub struct Weigher<'a> {
     graph: &'a Graph,
@@ -123,8 +139,12 @@ pub struct Weigher<'a> {
     names: Vec<OnceCell<Prepared>>,
     /// The words of each name.
     keys: Vec<Box<[Key]>>,
+    /// How much all words of each name tell.
+    totals: Vec<f64>,
     /// How rare parts of names are.
     pub rarity: Rarity,
+    /// Whole names that several entries of one source bear, with how many: such a name tells no more than their number.
+    crowds: HashMap<Key, u32, RandomState>,
     /// How rare values of facts are.
     values: Rarity,
     /// Link kinds that say nothing of whether their ends are two.
@@ -153,6 +173,7 @@ impl<'a> Weigher<'a> {
             }
         }
         let rarity = Rarity::new(counts, population);
+        let crowds = crowds(facts, &keys);
         let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
         for fact in facts.all_facts() {
             for value in values(fact.kind, &fact.value) {
@@ -166,8 +187,10 @@ impl<'a> Weigher<'a> {
             graph,
             facts,
             names: facts.all_names().iter().map(|_| OnceCell::new()).collect(),
+            totals: keys.iter().map(|keys| rarity.sum(keys)).collect(),
             keys,
             rarity,
+            crowds,
             values: Rarity::new(counts, population),
             vague: vague.collect(),
         }
@@ -215,53 +238,34 @@ impl<'a> Weigher<'a> {
     }
 
     fn weigh_names(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
-        let places = |entity: EntityNo| {
-            let names = self.facts.all_names();
-            let start = names.partition_point(|name| name.entity < entity);
-            start..start + self.facts.names(entity).len()
-        };
-        let mut found: Vec<(f64, f64, usize, usize)> = Vec::new();
-        let few = places(one).len() * places(other).len() <= FEW_PAIRS;
-        for left in places(one) {
-            for right in places(other) {
-                let (Some(left_keys), Some(right_keys)) = (self.keys.get(left), self.keys.get(right)) else { continue };
-                let common: f64 = shared(left_keys, right_keys).map(|key| self.rarity.bits(key)).sum();
-                let whole = self.rarity.sum(left_keys).min(self.rarity.sum(right_keys));
-                if !few && common <= LEAST_SHARED * whole {
-                    continue;
-                }
-                let (Some(a), Some(b)) = (self.prepared(left), self.prepared(right)) else { continue };
-                let score = names::score(a, b);
-                if score > LEAST_NAME {
-                    let quality = (score - LEAST_NAME) / (1.0 - LEAST_NAME);
-                    let weak = if self.is_weak(left) || self.is_weak(right) { WEAK_NAME } else { 1.0 };
-                    found.push(((whole * quality * weak).min(MOST_NAME), score, left, right));
-                }
-            }
-        }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then((a.2, a.3).cmp(&(b.2, b.3))));
-        let Some(&(bits, score, left, right)) = found.first() else {
+        let alike = self.alike(one, other).into_iter();
+        let mut found: Vec<Agreement> = alike.filter_map(|(left, right)| self.agreement(left, right)).collect();
+        found.sort_by(|a, b| {
+            let order = b.bits.total_cmp(&a.bits).then(b.score.total_cmp(&a.score));
+            order.then((a.left, a.right).cmp(&(b.left, b.right)))
+        });
+        let Some(best) = found.first() else {
             return weighed.add(NO_NAME, "no names that agree");
         };
-        let why = match (self.prepared(left), self.prepared(right)) {
+        let why = match (self.prepared(best.left), self.prepared(best.right)) {
             (Some(a), Some(b)) => names::explain(a, b).reasons.join("; "),
             _ => String::new(),
         };
-        let (left_name, right_name) = (self.name(left), self.name(right));
-        let weak = if self.is_weak(left) || self.is_weak(right) { ", a weak name" } else { "" };
+        let (left_name, right_name) = (self.name(best.left), self.name(best.right));
+        let weak = if self.is_weak(best.left) || self.is_weak(best.right) { ", a weak name" } else { "" };
         weighed.add(
-            bits,
+            best.bits,
             if left_name == right_name {
                 format!("both are named {left_name}{weak}")
             } else {
-                format!("{left_name} and {right_name}: {why}{weak} ({score:.2})")
+                format!("{left_name} and {right_name}: {why}{weak} ({:.2})", best.score)
             },
         );
-        let (mut lefts, mut rights) = (vec![left], vec![right]);
-        for &(_, score, left, right) in found.iter().skip(1) {
-            if score >= AGREES && !lefts.contains(&left) && !rights.contains(&right) {
-                lefts.push(left);
-                rights.push(right);
+        let (mut lefts, mut rights) = (vec![best.left], vec![best.right]);
+        for next in found.iter().skip(1) {
+            if next.score >= AGREES && !lefts.contains(&next.left) && !rights.contains(&next.right) {
+                lefts.push(next.left);
+                rights.push(next.right);
             }
         }
         let more = lefts.len() - 1;
@@ -269,6 +273,106 @@ impl<'a> Weigher<'a> {
             let names = if more == 1 { "name agrees" } else { "names agree" };
             weighed.add(MORE_NAMES.0 * more.min(MORE_NAMES.1) as f64, format!("{more} more {names}"));
         }
+        self.weigh_primary(one, other, weighed);
+    }
+
+    /// Names of two that share so much that they are worth comparing letter by letter.
+    fn alike(&self, one: EntityNo, other: EntityNo) -> Vec<(usize, usize)> {
+        let (lefts, rights) = (self.places(one), self.places(other));
+        let few = lefts.len() * rights.len() <= FEW_PAIRS;
+        let mut found = Vec::new();
+        for left in lefts {
+            for right in rights.clone() {
+                let (Some(left_keys), Some(right_keys)) = (self.keys.get(left), self.keys.get(right)) else { continue };
+                let whole = |place: usize| self.totals.get(place).copied().unwrap_or(0.0);
+                let least = LEAST_SHARED * whole(left).min(whole(right));
+                let common = || shared(left_keys, right_keys).map(|key| self.rarity.bits(key)).sum::<f64>();
+                if few || common() > least {
+                    found.push((left, right));
+                }
+            }
+        }
+        found
+    }
+
+    /// What speaks for and against two, unless neither names nor identifiers do: then nothing else could.
+    pub fn weigh_plausible(&self, one: EntityNo, other: EntityNo) -> Option<Weighed> {
+        let plausible = !self.alike(one, other).is_empty() || self.same_identifier(one, other).is_some();
+        plausible.then(|| self.weigh(one, other))
+    }
+
+    /// An identifier that two share.
+    fn same_identifier(&self, one: EntityNo, other: EntityNo) -> Option<&Fact> {
+        let mut theirs = self.facts.values(one, FactKind::Identifier);
+        theirs.find(|fact| self.facts.values(other, FactKind::Identifier).any(|other| other.value == fact.value))
+    }
+
+    /// Two whose first names do not agree share an alias, which may be another's as well.
+    fn weigh_primary(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+        let primary = |entity: EntityNo| {
+            let name = |place: &usize| self.facts.all_names().get(*place);
+            self.places(entity).find(|place| name(place).is_some_and(|name| name.role == NameRole::Primary))
+        };
+        let (Some(left), Some(right)) = (primary(one), primary(other)) else { return };
+        let (Some(a), Some(b)) = (self.prepared(left), self.prepared(right)) else { return };
+        if names::score(a, b) < LEAST_NAME {
+            weighed.add(OTHER_PRIMARY, format!("{} against {}", self.name(left), self.name(right)));
+        }
+    }
+
+    /// The places of the names of an entity in [`Facts::all_names`].
+    fn places(&self, entity: EntityNo) -> Range<usize> {
+        let start = self.facts.all_names().partition_point(|name| name.entity < entity);
+        start..start + self.facts.names(entity).len()
+    }
+
+    /// How much it tells that two names are alike: the rarity of the words that they share, less that of words in whose
+    /// place the other has another.
+    fn agreement(&self, left: usize, right: usize) -> Option<Agreement> {
+        let score = names::score(self.prepared(left)?, self.prepared(right)?);
+        if score <= LEAST_NAME {
+            return None;
+        }
+        let (left_words, right_words) = (words_of(self.name(left)), words_of(self.name(right)));
+        let bits = |word: &str| self.rarity.bits(key(word));
+        let mut rest: Vec<&str> = right_words.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut unmatched = Vec::new();
+        let mut common = 0.0;
+        for word in left_words.split(' ').filter(|word| !word.is_empty()) {
+            match rest.iter().position(|other| *other == word) {
+                Some(at) => {
+                    rest.remove(at);
+                    common += bits(word);
+                }
+                None => unmatched.push(word),
+            }
+        }
+        unmatched.retain(|word| {
+            let like = |other: &&str| names::similarity(word, other) >= LIKE;
+            let found = rest.iter().position(like).map(|at| rest.remove(at));
+            common += found.map_or(0.0, |other| NEARLY * bits(word).min(bits(other)));
+            found.is_none()
+        });
+        let sum = |words: &[&str]| words.iter().map(|word| bits(word)).sum::<f64>();
+        let (left_rest, right_rest) = (sum(&unmatched), sum(&rest));
+        let mut conflict = left_rest.min(right_rest);
+        if names::similarity(&unmatched.concat(), &rest.concat()) >= LIKE {
+            // The same words, written apart.
+            common += NEARLY * conflict;
+            conflict = 0.0;
+        }
+        if let (Some(one), Some(other)) = (self.crowd(left), self.crowd(right)) {
+            common = common.min(self.rarity.prior() - f64::from(one.min(other)).log2());
+        }
+        let quality = (score - LEAST_NAME) / (1.0 - LEAST_NAME);
+        let weak = if self.is_weak(left) || self.is_weak(right) { WEAK_NAME } else { 1.0 };
+        let bits = (common.min(MOST_NAME) * quality - CONFLICT * conflict).max(NO_NAME) * weak;
+        Some(Agreement { bits, score, left, right })
+    }
+
+    /// How many entries of one source bear a name, if there are several.
+    fn crowd(&self, place: usize) -> Option<u32> {
+        self.crowds.get(&together(self.keys.get(place)?)).copied()
     }
 
     fn name(&self, place: usize) -> &str {
@@ -309,19 +413,13 @@ impl<'a> Weigher<'a> {
     }
 
     fn weigh_values(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
-        let (left, right) = (self.facts.facts(one), self.facts.facts(other));
-        for number in left.iter().filter(|fact| fact.kind == FactKind::Identifier) {
-            let same = |fact: &&super::Fact| fact.kind == FactKind::Identifier && fact.value == number.value;
-            if let Some(fact) = right.iter().find(same) {
-                let bearers = self.bearers(&number.value);
-                let bits = match bearers {
-                    0..=2 => IDENTIFIER[0],
-                    3..=5 => IDENTIFIER[1],
-                    _ => IDENTIFIER[2],
-                };
-                weighed.add(bits, format!("the same {} {}", self.facts.key(fact), number.value));
-                break;
-            }
+        if let Some(number) = self.same_identifier(one, other) {
+            let bits = match self.bearers(&number.value) {
+                0..=2 => IDENTIFIER[0],
+                3..=5 => IDENTIFIER[1],
+                _ => IDENTIFIER[2],
+            };
+            weighed.add(bits, format!("the same {} {}", self.facts.key(number), number.value));
         }
         self.common(one, other, FactKind::BirthPlace, "born in", PLACE, OTHER_PLACE, weighed);
         self.common(one, other, FactKind::Country, "country", COUNTRY, OTHER_COUNTRY, weighed);
@@ -424,6 +522,20 @@ impl<'a> Weigher<'a> {
             weighed.add(SAME_SOURCE, format!("two entries of {id}"));
         }
     }
+}
+
+/// Whole names that more than two entries of one source bear.
+fn crowds(facts: &Facts, keys: &[Box<[Key]>]) -> HashMap<Key, u32, RandomState> {
+    let named = facts.all_names().iter().zip(keys).map(|(name, keys)| (together(keys), name.source, name.entity));
+    let mut all: Vec<(Key, SourceNo, EntityNo)> = named.collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut crowds: HashMap<Key, u32, RandomState> = HashMap::default();
+    for group in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|group| group.len() > 2) {
+        let most = group.first().map(|(key, ..)| crowds.entry(*key).or_insert(0));
+        most.into_iter().for_each(|most| *most = (*most).max(group.len() as u32));
+    }
+    crowds
 }
 
 /// The parts of a value that are compared: the words of a place, else the whole.

@@ -8,6 +8,8 @@ mod rank;
 mod timeline;
 mod why;
 
+use std::collections::HashMap;
+
 use super::ast::Verb;
 use super::budget::Meter;
 use super::claims::ClaimSource;
@@ -16,7 +18,7 @@ use super::found::{Found, Item};
 use super::paths::Scratch;
 use super::run::QueryError;
 use crate::graph::LinkFilter;
-use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
+use crate::model::{Claim, ClaimNo, EntityNo, Grade, Locator, NameRole, Says, Source, primary_name};
 
 pub(super) use join::DEFAULT_MAX;
 pub(super) use rank::DEFAULT_RANKS;
@@ -31,6 +33,9 @@ pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
     /// Link ids of the last answer, for `why 3`.
     pub last: &'a [String],
 }
+
+/// Under which ids and names entities were recorded that have been merged, for each that was looked up.
+type Recorded = HashMap<EntityNo, Option<String>>;
 
 /// Answers a verb.
 pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
@@ -70,6 +75,50 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                 Cited { number, claim, source }
             })
             .collect())
+    }
+
+    /// Under which id, and by which name, a source spoke of an entity that has been merged into another since: nothing for
+    /// one that stands for itself.
+    fn recorded_as(&mut self, entity: EntityNo) -> Result<Option<String>, QueryError<C::Error>> {
+        let graph = self.context.graph;
+        let stands = self.stands_for(entity);
+        if stands == entity {
+            return Ok(None);
+        }
+        let about = self.cited(graph.claims_of(stands))?;
+        let names: Vec<(NameRole, Grade, &str)> = about
+            .iter()
+            .filter_map(|cited| match &cited.claim.says {
+                Says::Name { entity: of, text, role, .. } if *of == entity => {
+                    let grade = Grade { reliability: cited.source.reliability, credibility: cited.claim.credibility };
+                    Some((*role, grade, &**text))
+                }
+                _ => None,
+            })
+            .collect();
+        let id = graph.node(entity).map_or("", |node| node.id);
+        Ok(Some(match primary_name(names.into_iter()) {
+            Some(name) => format!("@{id} ({name})"),
+            None => format!("@{id}"),
+        }))
+    }
+
+    /// The same of all entities that a claim speaks of; what was found is kept in `known`.
+    fn all_recorded_as(&mut self, says: &Says, known: &mut Recorded) -> Result<Item, QueryError<C::Error>> {
+        let entities: &[EntityNo] = match *says {
+            Says::Link { from, to, .. } => &[from, to],
+            // What a claim of sameness is about, its row says.
+            Says::SameAs { .. } => &[],
+            _ => &[says.subject()],
+        };
+        let mut found = Vec::new();
+        for &entity in entities {
+            if !known.contains_key(&entity) {
+                known.insert(entity, self.recorded_as(entity)?);
+            }
+            found.extend(known.get(&entity).cloned().flatten());
+        }
+        Ok(if found.is_empty() { Item::Null } else { Item::Text(found.join(", ")) })
     }
 
     /// The entity that stands for the one with this number.

@@ -1,6 +1,6 @@
 //! `why`: the claims behind a link, each with its sentence.
 
-use super::{Verbs, optional, place};
+use super::{Recorded, Verbs, optional, place};
 use crate::graph::{LinkFilter, LinkNo};
 use crate::model::Truth;
 use crate::query::ast::Why;
@@ -11,8 +11,19 @@ use crate::query::run::QueryError;
 impl<C: ClaimSource> Verbs<'_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
-        let mut found =
-            Found::new(&["link", "source", "place", "speaker", "modality", "grade", "when", "text", "note", "added"]);
+        let mut found = Found::new(&[
+            "link",
+            "source",
+            "place",
+            "speaker",
+            "modality",
+            "grade",
+            "when",
+            "text",
+            "note",
+            "added",
+            "recorded as",
+        ]);
         let links: Vec<LinkNo> = match why {
             Why::Number(number) => {
                 let at = (number.value as usize).checked_sub(1);
@@ -54,6 +65,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             found.notes.push("no link joins them; `path` shows how they are tied through others".to_owned());
         }
         let mut left_out = 0;
+        let mut recorded = Recorded::new();
         for link in links {
             // What a scope leaves out is counted; denials are part of the evidence unless the scope says otherwise.
             let scope = self.filter.clone();
@@ -73,6 +85,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     return Ok(found);
                 }
                 let added = self.claims.added(cited.number).map_err(QueryError::Claims)?;
+                let recorded_as = self.all_recorded_as(&cited.claim.says, &mut recorded)?;
                 found.push([
                     Item::Link(link, truth),
                     Item::Text(cited.source.id.to_string()),
@@ -86,6 +99,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
                     added.map_or(Item::Null, |commit| {
                         Item::Text(format!("commit {} by {}", commit.number, commit.author))
                     }),
+                    recorded_as,
                 ]);
             }
         }
