@@ -7,6 +7,7 @@ mod commit;
 mod error;
 mod kinds;
 mod known;
+mod lists;
 mod project;
 mod refold;
 mod resolve;
@@ -31,6 +32,7 @@ pub use crate::query::Timing;
 use kinds::Kinds;
 
 pub use error::DatabaseError;
+pub use lists::ListSummary;
 pub use resolve::{Decision, Resolution, Side};
 
 /// A Tieline database in a directory.

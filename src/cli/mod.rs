@@ -9,6 +9,7 @@ mod args;
 mod dedupe;
 mod diagnostics;
 mod failure;
+mod lists;
 mod progress;
 mod run;
 mod schema;
