@@ -3,7 +3,7 @@
 use super::prepared::{Class, NameKind, Part, Prepared};
 use super::script::Script;
 use super::tables;
-use super::word::{LETTER, consonants, cost};
+use super::word::{LETTER, consonants, cost, differing};
 
 /// What two parts, or two groups of parts, have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,9 @@ const SURE: f32 = 0.85;
 const LEAST_APART: f32 = 0.85;
 /// The most parts of one name that are one word in the other.
 const MOST_APART: usize = 4;
+
+/// The longest word that is taken for initials.
+const MOST_INITIALS: usize = 8;
 
 const TRANSLITERATED: f32 = 0.98;
 const SOUNDS: f32 = 0.92;
@@ -123,7 +126,7 @@ impl Alignment {
                     continue;
                 }
                 for from in 0..many.parts().len() {
-                    for to in from + 2..=many.parts().len().min(from + 8) {
+                    for to in from + 2..=many.parts().len().min(from + MOST_INITIALS) {
                         let bits = span((from, to));
                         if others & bits != bits {
                             break;
@@ -193,7 +196,7 @@ fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: Name
     if one.is(tables::COMMON) && other.is(tables::COMMON) {
         return None;
     }
-    meet_letters((text, key), (other_text, other_key), one.letters ^ other.letters)
+    meet_letters((text, key), (other_text, other_key), differing(&one.sounds, &other.sounds), LEAST)
 }
 
 /// Whether a script leaves out vowels, or adds them where the language of the name has none.
@@ -201,23 +204,95 @@ fn is_sparse(script: Script) -> bool {
     matches!(script, Script::Abjad | Script::Kana | Script::Han)
 }
 
-fn meet_letters((text, key): (&str, &str), (other, other_key): (&str, &str), differing: u32) -> Option<(f32, Meeting)> {
-    let longer = text.len().max(other.len());
-    // Each change touches two kinds of letters at most.
-    let allowed = (1.0 - LEAST) * longer as f32 * 4.0;
-    if differing.count_ones() as f32 > allowed.max(2.0) || longer < 2 {
+/// Whether two words may be alike that differ in so many consonants. Another consonant costs a letter and differs in two;
+/// one more costs a letter and differs in one.
+fn may_be_alike(longer: usize, differing: u32, least: f32) -> bool {
+    longer >= 2 && (differing * LETTER / 2) as f32 <= longer as f32 * LETTER as f32 * (1.0 - least)
+}
+
+/// Whether each name has a part that contradicts the other: it meets none of the other's parts, and cannot be one with its
+/// neighbours, or several. Told without pairing all of them.
+pub(super) fn contradict(a: &Prepared, b: &Prepared, kind: NameKind) -> bool {
+    let contradicts = |one: &Prepared, other: &Prepared| {
+        one.parts().iter().enumerate().any(|(at, part)| {
+            let class = part.class(kind);
+            let key = one.key(part);
+            !other.parts().iter().any(|partner| other.key(partner) == key)
+                && !matches!(class, Class::Title | Class::Honour | Class::Particle | Class::Form | Class::Word)
+                && !other.parts().iter().any(|partner| meet((one, part), (other, partner), kind).is_some())
+                && (class == Class::Number
+                    || !may_be_several((one, part), other)
+                        && !other.parts().iter().any(|whole| may_be_piece(one, at, other, whole)))
+        })
+    };
+    contradicts(a, b) && contradicts(b, a)
+}
+
+/// The consonants of neighbours.
+fn sum(parts: &[Part]) -> [u8; 8] {
+    let mut sum = [0_u8; 8];
+    for part in parts {
+        sum.iter_mut().zip(&part.sounds).for_each(|(sum, more)| *sum = sum.saturating_add(*more));
+    }
+    sum
+}
+
+/// How many consonants of one are not in the other.
+fn more(one: &[u8; 8], other: &[u8; 8]) -> u32 {
+    one.iter().zip(other).map(|(one, other)| u32::from(one.saturating_sub(*other))).sum()
+}
+
+/// Whether a part may be two or more parts of another name in one, or their initials.
+fn may_be_several((a, part): (&Prepared, &Part), b: &Prepared) -> bool {
+    let text = a.text(part);
+    text.len() <= b.parts().len() && b.parts().windows(text.len()).any(|parts| are_initials(text, (b, parts)))
+        || b.parts().windows(2).any(|parts| {
+            let length: usize = parts.iter().map(|part| b.text(part).len()).sum();
+            length <= text.len() + text.len() / 4 + 2 && more(&sum(parts), &part.sounds) <= 2
+        })
+}
+
+/// Whether a part may be a piece of one part of another name, or be meant by one of its letters.
+fn may_be_piece(a: &Prepared, at: usize, b: &Prepared, whole: &Part) -> bool {
+    let text = b.text(whole);
+    let parts = |from: usize, to: usize| a.parts().get(from..to.min(a.parts().len())).unwrap_or_default();
+    let joins = |parts: &[Part]| {
+        let length: usize = parts.iter().map(|part| a.text(part).len()).sum();
+        parts.len() == 2 && length <= text.len() + text.len() / 4 + 2 && more(&sum(parts), &whole.sounds) <= 2
+    };
+    joins(parts(at.saturating_sub(1), at + 1))
+        || joins(parts(at, at + 2))
+        || (2..=MOST_INITIALS).contains(&text.len())
+            && parts(at.saturating_sub(text.len() - 1), at + text.len())
+                .windows(text.len())
+                .any(|parts| are_initials(text, (a, parts)))
+}
+
+/// Whether a word is made of the first letters of several.
+fn are_initials(text: &str, (name, parts): (&Prepared, &[Part])) -> bool {
+    (2..=MOST_INITIALS).contains(&text.len())
+        && text.len() == parts.len()
+        && text.bytes().eq(parts.iter().filter_map(|part| name.text(part).bytes().next()))
+}
+
+fn meet_letters(
+    (text, key): (&str, &str),
+    (other, other_key): (&str, &str),
+    differing: u32,
+    least: f32,
+) -> Option<(f32, Meeting)> {
+    if !may_be_alike(text.len().max(other.len()), differing, least) {
         return None;
     }
     let likeness = |one: &str, other: &str, extra: u32| {
         let whole = one.len().max(other.len()) as u32 * LETTER;
-        let limit = (whole as f32 * (1.0 - LEAST)) as u32;
-        let cost = cost(one.as_bytes(), other.as_bytes(), limit)? + extra;
+        let cost = cost(one.as_bytes(), other.as_bytes(), (whole as f32 * (1.0 - least)) as u32)? + extra;
         Some(1.0 - cost as f32 / whole as f32)
     };
     let plain = likeness(text, other, 0);
     let reduced = if key == text && other_key == other { None } else { likeness(key, other_key, LETTER / 10) };
     let likeness = plain.into_iter().chain(reduced).fold(0.0, f32::max);
-    (likeness >= LEAST).then_some((likeness, Meeting::Edited))
+    (likeness >= least).then_some((likeness, Meeting::Edited))
 }
 
 /// Compares by consonants a word of a script without vowels with one of another script.
@@ -259,10 +334,7 @@ fn meet_apart(
         return None;
     }
     let text = a.text(part);
-    let is_acronym = (2..=8).contains(&text.len())
-        && text.len() == parts.len()
-        && text.bytes().eq(parts.iter().filter_map(|part| b.text(part).bytes().next()));
-    if is_acronym {
+    if are_initials(text, (b, parts)) {
         return Some((ACRONYM, Meeting::Acronym));
     }
     if parts.len() > MOST_APART {
@@ -272,9 +344,16 @@ fn meet_apart(
     if total.abs_diff(text.len()) > 2 + total / 8 {
         return None;
     }
+    let sounds = sum(parts);
+    if !may_be_alike(total.max(text.len()), differing(&sounds, &part.sounds), LEAST_APART) {
+        return None;
+    }
     let joined: String = parts.iter().map(|part| b.text(part)).collect();
     let keys: String = parts.iter().map(|part| b.key(part)).collect();
-    let (likeness, _) =
-        if joined == text { (1.0, Meeting::Same) } else { meet_letters((text, a.key(part)), (&joined, &keys), 0)? };
+    let (likeness, _) = if joined == text {
+        (1.0, Meeting::Same)
+    } else {
+        meet_letters((text, a.key(part)), (&joined, &keys), differing(&sounds, &part.sounds), LEAST_APART)?
+    };
     (likeness >= LEAST_APART).then_some((SPACED * likeness, Meeting::Apart))
 }

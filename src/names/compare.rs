@@ -1,6 +1,6 @@
 //! How alike two names are, and why.
 
-use super::align::{Alignment, Meeting, align};
+use super::align::{Alignment, Meeting, align, contradict};
 use super::prepared::{Class, NameKind, Part, Prepared};
 use super::tables;
 
@@ -65,6 +65,10 @@ pub fn score(a: &Prepared, b: &Prepared) -> f64 {
 
 /// The score of two names if it is at least `threshold`; ends as soon as it cannot be.
 pub fn score_at_least(a: &Prepared, b: &Prepared, threshold: f64) -> Option<f64> {
+    // Two names that contradict each other score less than this.
+    if threshold >= CONFLICT && !a.is_same(b) && contradict(a, b, kind_of(a, b)) {
+        return None;
+    }
     let score = score(a, b);
     (score >= threshold).then_some(score)
 }

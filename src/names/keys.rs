@@ -13,16 +13,24 @@ use super::word::consonants;
 /// What a key is made of, so that keys of different kinds do not meet.
 #[derive(Clone, Copy)]
 enum Made {
-    Word = 1,
-    Without,
+    Letters = 1,
+    Sounds,
     Pair,
-    PairBegin,
+    Triple,
+    Begun,
     Alone,
     Initials,
 }
 
 /// The parts of a name that make pairs; the others are reached by theirs.
 const MOST_PAIRED: usize = 6;
+/// Names of more telling parts have enough pairs to meet by.
+const FEW: usize = 3;
+/// Names of more telling parts meet by three of them.
+const MANY: usize = 4;
+/// Words of so many letters have keys without each one of them.
+const LEAST_LETTERS: usize = 4;
+const MOST_LETTERS: usize = 12;
 /// A code of so many consonants tells enough to stand alone with one left out.
 const LONG: usize = 4;
 
@@ -30,7 +38,7 @@ const LONG: usize = 4;
 /// few other names do. `docs/matching.md` states how many.
 ///
 /// A caller makes a table from keys to names once, takes the names that share a key with the one in hand, and
-/// [scores](super::score_at_least) them. A usual name has about 15 keys; at most quadratic in its parts, of which six
+/// [scores](super::score_at_least) them. A usual name has about 20 keys; their number is bounded, as six parts
 /// count.
 ///
 /// ```
@@ -55,26 +63,35 @@ pub fn keys(name: &Prepared) -> Vec<u64> {
                 )
         })
         .collect();
-    for (_, class, code) in &telling {
-        if *class == Class::Name {
-            add(Made::Word, code);
-            for at in (0..code.len()).filter(|_| code.len() >= LONG) {
-                let mut rest = code.clone();
+    for (part, _, code) in telling.iter().filter(|(_, class, _)| *class == Class::Name) {
+        if code.len() >= LONG {
+            add(Made::Sounds, code);
+        }
+        let key = name.key(part).as_bytes();
+        add(Made::Letters, key);
+        if telling.len() <= FEW && (LEAST_LETTERS..=MOST_LETTERS).contains(&key.len()) {
+            for at in 0..key.len() {
+                let mut rest = key.to_vec();
                 rest.remove(at);
-                add(Made::Without, &rest);
-            }
-            if code.len() + 1 >= LONG {
-                add(Made::Without, code);
+                add(Made::Letters, &rest);
             }
         }
     }
-    let paired = telling.iter().take(MOST_PAIRED);
-    for (at, (_, _, one)) in paired.clone().enumerate() {
-        for (_, _, other) in paired.clone().skip(at + 1) {
-            let (one, other) = if one <= other { (one, other) } else { (other, one) };
-            add(Made::Pair, &[one.as_slice(), b" ", other].concat());
-            add(Made::PairBegin, &[one.as_slice(), b" ", other.get(..1).unwrap_or_default()].concat());
-            add(Made::PairBegin, &[other.as_slice(), b" ", one.get(..1).unwrap_or_default()].concat());
+    let paired: Vec<_> = telling.iter().take(MOST_PAIRED).collect();
+    for (at, (part, _, one)) in paired.iter().enumerate() {
+        for (next, (other_part, _, other)) in paired.iter().enumerate().skip(at + 1) {
+            // A name of two parts is never one of five.
+            if telling.len() <= MANY {
+                add(Made::Pair, &together([one, other, &[]]));
+            }
+            for (_, _, third) in paired.iter().skip(next + 1) {
+                add(Made::Triple, &together([one, other, third]));
+            }
+            // One of the two in its letters, and how the other begins.
+            let few = if telling.len() <= FEW { 2 } else { 0 };
+            for (whole, begun) in [(part, other), (other_part, one)].into_iter().take(few) {
+                add(Made::Begun, &[name.key(whole).as_bytes(), b" ", begun.get(..2).unwrap_or_default()].concat());
+            }
         }
     }
     if let [(_, _, only)] = telling.as_slice() {
@@ -83,11 +100,11 @@ pub fn keys(name: &Prepared) -> Vec<u64> {
     for neighbours in parts.windows(2) {
         let joined = join(neighbours);
         if joined.len() >= LONG {
-            add(Made::Word, &joined);
+            add(Made::Sounds, &joined);
         }
     }
     if parts.len() != 2 {
-        add(Made::Word, &join(&parts));
+        add(Made::Sounds, &join(&parts));
     }
     if kind != NameKind::Person {
         let initials: Vec<u8> = parts
@@ -101,7 +118,7 @@ pub fn keys(name: &Prepared) -> Vec<u64> {
     }
     for (part, class, _) in &parts {
         let text = name.text(part).as_bytes();
-        if (2..=8).contains(&text.len()) && matches!(class, Class::Name | Class::Word) {
+        if (2..=8).contains(&text.len()) && *class == Class::Name && kind != NameKind::Person {
             add(Made::Initials, text);
         }
     }
@@ -125,6 +142,12 @@ fn code(key: &str) -> Vec<u8> {
     }
     out.dedup();
     if out.is_empty() { key.as_bytes().to_vec() } else { out }
+}
+
+/// Codes in an order that does not depend on that of the parts.
+fn together(mut codes: [&[u8]; 3]) -> Vec<u8> {
+    codes.sort_unstable();
+    codes.join(&b' ')
 }
 
 fn join(parts: &[(&Part, Class, Vec<u8>)]) -> Vec<u8> {

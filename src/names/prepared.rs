@@ -7,7 +7,7 @@ use super::fold;
 use super::script::{self, Script};
 use super::skeleton::Keyed;
 use super::tables::{self, Known, Tables, tables};
-use super::word::{MAX_WORD, letters};
+use super::word::{MAX_WORD, sounds};
 
 /// What bears a name: it decides what its words mean. `General` is a title before a person's name, and a word of an
 /// organisation's.
@@ -108,8 +108,8 @@ pub(super) struct Part {
     pub groups: [u16; 2],
     /// The value of a number.
     pub value: u32,
-    /// The letters that stand in it.
-    pub letters: u32,
+    /// How often its key has the consonants of each class of like sound.
+    pub sounds: [u8; 8],
 }
 
 /// A name taken apart, once, so that it can be compared with many: its parts with their keys and what is known of them.
@@ -324,7 +324,7 @@ impl Taking {
             flags: known.flags,
             groups: known.groups,
             value: known.value,
-            letters: letters(text.as_bytes()),
+            sounds: sounds(key.as_bytes()),
         });
     }
 

@@ -5,8 +5,8 @@ pub(super) const MAX_WORD: usize = 64;
 
 /// The cost of a letter changed, left out or added, where nothing makes it cheaper.
 pub(super) const LETTER: u32 = 10;
-const SWAPPED: u32 = 8;
-const DOUBLED: u32 = 2;
+const SWAPPED: u16 = 8;
+const DOUBLED: u16 = 2;
 const NEAR: u32 = 3;
 const SOUND: u32 = 6;
 const VOWEL: u32 = 5;
@@ -72,23 +72,11 @@ const fn gaps() -> [u8; 26] {
     table
 }
 
-#[allow(clippy::indexing_slicing, reason = "both are letters from a to z")]
-fn change(one: u8, other: u8) -> u32 {
-    match (one.wrapping_sub(b'a'), other.wrapping_sub(b'a')) {
-        _ if one == other => 0,
-        (one @ 0..26, other @ 0..26) => u32::from(CHANGES[one as usize][other as usize]),
-        // A digit for a letter, or another digit.
-        _ => LETTER,
-    }
-}
-
-/// What it costs that `letter` stands in one word only; `before` is the letter that both have before it.
-#[allow(clippy::indexing_slicing, reason = "it is a letter from a to z")]
-fn gap(letter: u8, before: Option<u8>) -> u32 {
+/// What it costs that `letter` stands in one word only; `before` is the letter before it.
+fn gap(letter: u8, before: Option<u8>) -> u16 {
     match letter.wrapping_sub(b'a') {
         0..26 if before == Some(letter) => DOUBLED,
-        at @ 0..26 => u32::from(GAPS[at as usize]),
-        _ => LETTER,
+        at => GAPS.get(usize::from(at)).map_or(LETTER as u16, |gap| u16::from(*gap)),
     }
 }
 
@@ -110,42 +98,77 @@ pub(super) fn cost(a: &[u8], b: &[u8], limit: u32) -> Option<u32> {
     let common = a.iter().rev().zip(b.iter().rev()).take_while(|(one, other)| one == other).count().saturating_sub(1);
     let (a, b) = (&a[..a.len() - common], &b[..b.len() - common]);
 
-    let mut rows = [[0_u32; MAX_WORD + 1]; 3];
-    let (mut before, mut last, mut now) = (0, 1, 2);
-    for j in 0..b.len() {
-        rows[last][j + 1] = rows[last][j] + gap(b[j], j.checked_sub(1).map(|j| b[j]));
+    let (a, b) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    let m = b.len();
+    let mut added = [0_u16; MAX_WORD];
+    let mut rows = [[0_u16; MAX_WORD + 1]; 3];
+    let [mut before, mut last, mut now] = rows.each_mut();
+    for j in 0..m {
+        added[j] = gap(b[j], j.checked_sub(1).map(|j| b[j]));
+        last[j + 1] = last[j] + added[j];
     }
-    for i in 0..a.len() {
-        let missing = gap(a[i], i.checked_sub(1).map(|i| a[i]));
-        rows[now][0] = rows[last][0] + missing;
-        let mut least = rows[now][0];
-        for j in 0..b.len() {
-            let added = gap(b[j], j.checked_sub(1).map(|j| b[j]));
-            let mut cell =
-                (rows[last][j] + change(a[i], b[j])).min(rows[last][j + 1] + missing).min(rows[now][j] + added);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] && a[i] != b[j] {
-                cell = cell.min(rows[before][j - 1] + SWAPPED);
+    let added = &added[..m];
+    let mut least_before = 0;
+    let mut previous = 0;
+    for (i, &letter) in a.iter().enumerate() {
+        let missing = gap(letter, (i > 0).then_some(previous));
+        let mut left = last[0] + missing;
+        now[0] = left;
+        let mut least = left;
+        // A digit is no letter: it costs a whole one.
+        let changes = CHANGES.get(usize::from(letter.wrapping_sub(b'a'))).unwrap_or(&[LETTER as u8; 26]);
+        let cells = now[1..=m].iter_mut().zip(last[..=m].windows(2)).zip(b.iter().zip(added)).enumerate();
+        for (j, ((cell, above), (&other, &added))) in cells {
+            let change = match other {
+                _ if other == letter => 0,
+                other => {
+                    changes.get(usize::from(other.wrapping_sub(b'a'))).map_or(LETTER as u16, |cost| u16::from(*cost))
+                }
+            };
+            left = (above[0] + change).min(above[1] + missing).min(left + added);
+            if i > 0 && other == previous && j > 0 && b[j - 1] == letter && letter != other {
+                left = left.min(before[j - 1] + SWAPPED);
             }
-            rows[now][j + 1] = cell;
-            least = least.min(cell);
+            *cell = left;
+            least = least.min(left);
         }
         // A swap reaches over one row.
-        if least > limit + LETTER {
+        if u32::from(least.min(least_before + SWAPPED)) > limit {
             return None;
         }
+        least_before = least;
+        previous = letter;
         (before, last, now) = (last, now, before);
     }
-    let cost = rows[last][b.len()];
+    let cost = u32::from(last[m]);
     (cost <= limit).then_some(cost)
 }
 
-/// A bit for each letter that a word has; words that share few cannot be alike.
-pub(super) fn letters(word: &[u8]) -> u32 {
-    word.iter().fold(0, |bits, byte| match byte {
-        b'a'..=b'z' => bits | 1 << (byte - b'a'),
-        b'0'..=b'9' => bits | 1 << 26,
-        _ => bits | 1 << 27,
-    })
+/// How often a key has the consonants of each class of like sound.
+pub(super) fn sounds(key: &[u8]) -> [u8; 8] {
+    let mut counts = [0_u8; 8];
+    for byte in key {
+        let class = match byte {
+            b'b' | b'p' | b'f' | b'v' => 0,
+            b't' | b'd' => 1,
+            b'g' | b'k' | b'q' | b'j' | b'x' => 2,
+            b's' | b'z' => 3,
+            b'm' | b'n' => 4,
+            b'l' => 5,
+            b'r' => 6,
+            // Vowels and letters that stand for many sounds, or none.
+            _ => continue,
+        };
+        if let Some(count) = counts.get_mut(class) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// In how many consonants two words differ, whatever their order.
+pub(super) fn differing(one: &[u8; 8], other: &[u8; 8]) -> u32 {
+    one.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(*other))).sum()
 }
 
 /// The consonants of the key of a word, as the scripts without vowels write them and other scripts keep them.
