@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::database::Session;
+use crate::names::NameKind;
 use crate::query::Budget;
 use crate::read::list::published_day;
 use crate::write::Format;
@@ -182,6 +183,9 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE", default_value = "ttp.dot")]
         output: PathBuf,
     },
+    /// Compare names, and measure how well that is done
+    #[command(subcommand)]
+    Names(Names),
     /// Make material for measurements
     #[command(subcommand)]
     Bench(Bench),
@@ -216,6 +220,50 @@ pub enum Import {
     },
 }
 
+/// What is done with names alone.
+#[derive(Debug, Subcommand)]
+pub enum Names {
+    /// Say how alike two names are, and why
+    Compare {
+        /// A name
+        #[arg(value_name = "NAME")]
+        one: String,
+        /// Another name
+        #[arg(value_name = "NAME")]
+        other: String,
+        /// What bears them: person, organisation, other or unknown
+        #[arg(long, default_value = "unknown")]
+        kind: NameKind,
+        /// How the answer is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Shape,
+    },
+    /// Measure the comparison on labelled pairs: precision, recall, F1 and every wrong pair
+    Score {
+        /// A table with the columns name1, name2, is_match and, if known, schema (the kind) and case_group
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// From which score on two names are taken for the same [default: the one of the program]
+        #[arg(long, value_parser = share)]
+        threshold: Option<f64>,
+        /// Add the figures at other thresholds
+        #[arg(long)]
+        sweep: bool,
+        /// How the figures are written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Shape,
+    },
+}
+
+/// How something that is no answer of the graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// To be read by a person.
+    Text,
+    /// One object.
+    Json,
+}
+
 /// Material for measurements.
 #[derive(Debug, Subcommand)]
 pub enum Bench {
@@ -233,6 +281,11 @@ pub enum Bench {
 fn seconds(text: &str) -> Result<Duration, String> {
     let number: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_owned())?;
     Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "a number from 0 to 1 is expected".to_owned())
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -10,6 +10,7 @@ mod dedupe;
 mod diagnostics;
 mod failure;
 mod lists;
+mod names;
 mod progress;
 mod run;
 mod schema;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::{Bench, Import};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Global, Target, Terminal, lists, schema, split, tour};
+use super::{Command, Failure, Global, Target, Terminal, lists, names, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -79,6 +79,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             terminal.print(&report.to_string())
         }
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
+        Command::Names(command) => names::run(&command, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
             let written = crate::generate::generate(entities, &out)
                 .map_err(|error| Failure::Write { path: out.clone(), error })?;

@@ -14,7 +14,7 @@ use crate::graph::Graph;
 use crate::model::{Diagnostic, Grade, Modality, Period, Truth};
 use crate::names;
 use crate::read::csv::{DateFormats, Encoding, Rows};
-use crate::resolve::{Asked, ScreenHit, Screener, Step};
+use crate::resolve::{Asked, SCREEN_THRESHOLD, ScreenHit, Screener, Step};
 use crate::schema::nearest;
 use crate::write::{guarded, safe};
 
@@ -45,9 +45,9 @@ pub struct Screen {
     /// How the file is encoded
     #[arg(long, value_name = "ENCODING", default_value = "utf-8", value_parser = ["utf-8", "latin-1", "windows-1252"])]
     encoding: String,
-    /// The least score of a hit, 0 to 1 [default: that of `tieline names`]
-    #[arg(long, value_name = "SCORE", value_parser = score)]
-    threshold: Option<f64>,
+    /// The least score of a hit, 0 to 1
+    #[arg(long, value_name = "SCORE", default_value_t = SCREEN_THRESHOLD, value_parser = score)]
+    threshold: f64,
     /// The most hits of a name
     #[arg(long, value_name = "N", default_value_t = 5)]
     limit: usize,
@@ -285,8 +285,7 @@ impl Job<'_, '_> {
     }
 
     fn one(&mut self, row: u64, asked: &Asked, writer: &mut Writer<'_>) -> Result<(), Failure> {
-        let threshold = self.options.threshold.unwrap_or(names::THRESHOLD);
-        let hits = self.screener.screen(asked, threshold, self.options.limit);
+        let hits = self.screener.screen(asked, self.options.threshold, self.options.limit);
         self.counts.names += 1;
         self.counts.found += u64::from(!hits.is_empty());
         self.counts.hits += hits.len() as u64;

@@ -10,6 +10,9 @@ use super::spelling::Key;
 /// for names that a rarer one has led to as well.
 const MOST_WALKED: usize = 4_000;
 
+/// Names that share less than this part of what the best one shares are left out.
+const LEAST: f32 = 0.25;
+
 /// The keys of names, and the names that have them.
 #[derive(Debug, Default)]
 pub struct KeyIndex {
@@ -83,7 +86,8 @@ impl KeyIndex {
         }
         let sum = |name: u32| walk.sums.get(name as usize).copied().unwrap_or(0.0);
         let best = |a: &u32, b: &u32| sum(*b).total_cmp(&sum(*a)).then(a.cmp(b));
-        let mut found = walk.touched.clone();
+        let most = walk.touched.iter().map(|&name| sum(name)).fold(0.0, f32::max);
+        let mut found: Vec<u32> = walk.touched.iter().copied().filter(|&name| sum(name) >= LEAST * most).collect();
         if found.len() > limit {
             found.select_nth_unstable_by(limit, best);
             found.truncate(limit);

@@ -24,5 +24,5 @@ pub use decided::{Conflict, Effect, Said, Sameness, Verdict, verdict};
 pub use facts::{Fact, FactKind, Facts, Gather, Named};
 pub use propose::{Between, Proposal, Proposals, Wanted, propose};
 pub use reach::{Reach, Step};
-pub use screen::{Asked, ScreenHit, Screener};
+pub use screen::{Asked, SCREEN_THRESHOLD, ScreenHit, Screener};
 pub use weigh::{Reason, Weighed, Weigher};

@@ -6,7 +6,7 @@ use super::dates::{self, Meeting};
 use super::facts::{FactKind, Facts, Named};
 use super::index::{KeyIndex, Walk};
 use super::reach::{Reach, Step};
-use super::spelling::{name_kind, words};
+use super::spelling::{Rarity, name_kind, rarity, words_of};
 use crate::graph::{Graph, LinkFilter};
 use crate::model::{EntityNo, Grade, NameRole, Period, SourceNo};
 use crate::names::{self, NameKind, Prepared};
@@ -52,7 +52,21 @@ pub struct ScreenHit {
 }
 
 /// The most names that are compared letter by letter for one look-up.
-const MOST_COMPARED: usize = 64;
+const MOST_COMPARED: usize = 40;
+/// From what score on screening takes two names for the same, where nothing else is said.
+///
+/// It stands above [`names::THRESHOLD`]: among many strangers most of whom are on no list, a doubtful hit is more often wrong.
+pub const SCREEN_THRESHOLD: f64 = 0.8;
+/// Names less alike are not looked at further.
+const LEAST: f64 = 0.7;
+/// What is taken of a score at most because the words that agree are common, and of one that is as good as the same.
+const COMMON: f64 = 0.4;
+const COMMON_SAME: f64 = 0.1;
+const SAME: f64 = 0.98;
+/// The words that agree tell enough if they tell so much more than what picks one entity out of all.
+const ENOUGH: f64 = 5.0 / 3.0;
+/// How much of what differing words tell counts against.
+const CONFLICT: f64 = 0.3;
 /// A name too common or too doubtful to identify anyone counts only if it is the same, and then this much.
 const WEAK: f64 = 0.9;
 /// What a date of birth that agrees takes of what a score lacks, and what one that contradicts leaves of it.
@@ -66,8 +80,12 @@ pub struct Screener<'a> {
     facts: &'a Facts,
     index: KeyIndex,
     names: Vec<Prepared>,
+    /// How rare words of names are.
+    rarity: Rarity,
     /// By the code of a kind: what bears its names.
     kinds: Vec<NameKind>,
+    /// By the code of a kind: whether its entities may turn out to be of any other kind.
+    open: Vec<bool>,
     reach: Reach,
     walk: Walk,
 }
@@ -83,8 +101,22 @@ impl<'a> Screener<'a> {
         let prepare = |name: &Named| Prepared::of(facts.text(name), kind_of(name.entity).copied().unwrap_or_default());
         let names: Vec<Prepared> = facts.all_names().iter().map(prepare).collect();
         let index = KeyIndex::new(names.iter().map(names::keys));
-        let reach = Reach::new(graph, schema, facts, filter);
-        Self { graph, facts, index, names, kinds, reach, walk: Walk::default() }
+        let open = graph
+            .meta()
+            .kinds
+            .iter()
+            .map(|kind| schema.kind(kind).is_some_and(|kind| matches!(&*kind.ftm, "LegalEntity" | "Thing")));
+        Self {
+            graph,
+            facts,
+            index,
+            names,
+            rarity: rarity(facts),
+            open: open.collect(),
+            kinds,
+            reach: Reach::new(graph, schema, facts, filter),
+            walk: Walk::default(),
+        }
     }
 
     /// The entities that `asked` may mean with at least the score `threshold`, the best first, at most `limit`.
@@ -95,6 +127,7 @@ impl<'a> Screener<'a> {
     pub fn screen(&mut self, asked: &Asked, threshold: f64, limit: usize) -> Vec<ScreenHit> {
         // The name as that of a person, of an organisation ...: taken apart when the first of the kind is compared.
         let forms: Vec<OnceCell<Prepared>> = self.kinds.iter().map(|_| OnceCell::new()).collect();
+        let asked_words = words_of(&asked.name);
         let kind = asked.kind.as_deref().map_or(NameKind::Unknown, name_kind);
         let candidates =
             self.index.look_up(&names::keys(&Prepared::of(&asked.name, kind)), MOST_COMPARED, &mut self.walk);
@@ -108,13 +141,15 @@ impl<'a> Screener<'a> {
             else {
                 continue;
             };
-            if asked.kind.as_ref().is_some_and(|wanted| self.graph.kind_name(code as u8) != wanted) {
+            let open = self.open.get(code).copied().unwrap_or(false);
+            if !open && asked.kind.as_ref().is_some_and(|wanted| self.graph.kind_name(code as u8) != wanted) {
                 continue;
             }
             let form = form.get_or_init(|| Prepared::of(&asked.name, kind));
-            let mut score = names::score(form, theirs);
+            let Some(mut score) = names::score_at_least(form, theirs, LEAST) else { continue };
+            score -= self.common(&asked_words, name, score);
             if name.role == NameRole::Weak {
-                score = if words(&asked.name) == words(self.facts.text(name)) { score * WEAK } else { 0.0 };
+                score = if asked_words == words_of(self.facts.text(name)) { score * WEAK } else { 0.0 };
             }
             // Beyond this no date and no country brings it up to the threshold.
             if 1.0 - (1.0 - score) * (1.0 - BORN.0) * (1.0 - COUNTRY.0) < threshold {
@@ -138,7 +173,16 @@ impl<'a> Screener<'a> {
         hits.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| id(a.1).cmp(&id(b.1))));
         hits.truncate(limit);
         let hits = hits.into_iter();
-        hits.filter_map(|(score, entity, place, remarks)| self.hit(score, entity, place, &forms, remarks)).collect()
+        hits.filter_map(|(score, entity, place, remarks)| self.hit(score, entity, place, &forms, &asked_words, remarks))
+            .collect()
+    }
+
+    /// What is taken from a score because what agrees is so common that strangers have it too.
+    fn common(&self, asked_words: &str, name: &Named, score: f64) -> f64 {
+        let agreement = self.rarity.agreement(asked_words, &words_of(self.facts.text(name)));
+        let told = (agreement.common - CONFLICT * agreement.conflict) / (ENOUGH * self.rarity.prior());
+        let most = if score < SAME { COMMON } else { COMMON_SAME };
+        (most * (1.0 - told)).clamp(0.0, most)
     }
 
     /// The score of a name with what else is known.
@@ -186,11 +230,17 @@ impl<'a> Screener<'a> {
         entity: EntityNo,
         place: usize,
         forms: &[OnceCell<Prepared>],
+        asked_words: &str,
         remarks: Vec<String>,
     ) -> Option<ScreenHit> {
         let name = self.facts.all_names().get(place)?;
         let form = forms.get(usize::from(self.graph.kind_of(entity)?))?.get()?;
-        let mut reasons = names::explain(form, self.names.get(place)?).reasons;
+        let comparison = names::explain(form, self.names.get(place)?);
+        let common = self.common(asked_words, name, comparison.score);
+        let mut reasons = comparison.reasons;
+        if common >= 0.005 {
+            reasons.push(format!("common words: -{common:.2}"));
+        }
         if name.role == NameRole::Weak {
             reasons.push("a weak name".to_owned());
         }

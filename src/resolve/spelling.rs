@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::facts::Facts;
 use crate::names::{self, NameKind};
 
 /// Fewer entities than this are taken to be a sample of so many: in a small database no name is frequent, though it may be
@@ -86,6 +87,79 @@ impl Rarity {
     }
 }
 
+/// How many entities have each word among their names. O(names).
+pub fn rarity(facts: &Facts) -> Rarity {
+    let keys: Vec<Box<[Key]>> = facts.all_names().iter().map(|name| words(facts.text(name))).collect();
+    rarity_of(facts, &keys)
+}
+
+/// The same, where the words of each name are at hand.
+pub fn rarity_of(facts: &Facts, keys: &[Box<[Key]>]) -> Rarity {
+    let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
+    let mut seen: Vec<Key> = Vec::new();
+    let mut population = 0;
+    let mut keys = keys.iter();
+    for group in facts.all_names().chunk_by(|a, b| a.entity == b.entity) {
+        population += 1;
+        seen.clear();
+        seen.extend(keys.by_ref().take(group.len()).flat_map(|keys| keys.iter().copied()));
+        seen.sort_unstable();
+        seen.dedup();
+        for &key in &seen {
+            *counts.entry(key).or_insert(0) += 1;
+        }
+    }
+    Rarity::new(counts, population)
+}
+
+/// What the words of two names tell, in bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Agreement {
+    /// The words that they share, nearly or wholly.
+    pub common: f64,
+    /// The words in whose place the other has another.
+    pub conflict: f64,
+}
+
+/// Words that are so alike are one word, for this much of what it tells.
+const LIKE: f64 = 0.7;
+const NEARLY: f64 = 0.6;
+
+impl Rarity {
+    /// What two names tell by their words: those of [`words_of`].
+    ///
+    /// # Complexity
+    /// Product of the numbers of words.
+    pub fn agreement(&self, left: &str, right: &str) -> Agreement {
+        let bits = |word: &str| self.bits(key(word));
+        let mut rest: Vec<&str> = right.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut unmatched: Vec<&str> = Vec::new();
+        let mut common = 0.0;
+        for word in left.split(' ').filter(|word| !word.is_empty()) {
+            match rest.iter().position(|other| *other == word) {
+                Some(at) => {
+                    rest.remove(at);
+                    common += bits(word);
+                }
+                None => unmatched.push(word),
+            }
+        }
+        unmatched.retain(|word| {
+            let like = |other: &&str| names::similarity(word, other) >= LIKE;
+            let found = rest.iter().position(like).map(|at| rest.remove(at));
+            common += found.map_or(0.0, |other| NEARLY * bits(word).min(bits(other)));
+            found.is_none()
+        });
+        let sum = |words: &[&str]| words.iter().map(|word| bits(word)).sum::<f64>();
+        let conflict = sum(&unmatched).min(sum(&rest));
+        if names::similarity(&unmatched.concat(), &rest.concat()) >= LIKE {
+            // The same words, written apart.
+            return Agreement { common: common + NEARLY * conflict, conflict: 0.0 };
+        }
+        Agreement { common, conflict }
+    }
+}
+
 /// The keys that two ascending lists share.
 pub fn shared<'k>(left: &'k [Key], right: &'k [Key]) -> impl Iterator<Item = Key> + 'k {
     let mut right = right.iter().copied().peekable();
@@ -105,6 +179,18 @@ mod tests {
         assert_eq!(both, [3, 9]);
         assert_eq!(distinct([3, 1, 3].into_iter()).as_ref(), [1, 3]);
         assert_ne!(together(&[1, 2]), together(&[2, 1]));
+    }
+
+    #[test]
+    fn words_agree_nearly_or_are_in_conflict() {
+        let rarity = Rarity::new(HashMap::from_iter([(key("ali"), 2_500)]), 10_000);
+        let rare = rarity.prior();
+        let of = |left: &str, right: &str| rarity.agreement(left, right);
+        assert_eq!(of("ali aweys", "aweys ali"), Agreement { common: rare + 2.0, conflict: 0.0 });
+        assert_eq!(of("ali aweys", "ali"), Agreement { common: 2.0, conflict: 0.0 });
+        assert_eq!(of("ali aweys", "ali zarkavi"), Agreement { common: 2.0, conflict: rare });
+        assert_eq!(of("zarkavi", "zarkawi"), Agreement { common: NEARLY * rare, conflict: 0.0 });
+        assert_eq!(of("ahund zada", "ahundzada"), Agreement { common: NEARLY * rare, conflict: 0.0 });
     }
 
     #[test]

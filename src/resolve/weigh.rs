@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use super::dates::{self, Meeting};
 use super::facts::{Fact, FactKind, Facts};
-use super::spelling::{Key, Rarity, key, name_kind, shared, together, words, words_of};
+use super::spelling::{Agreement, Key, Rarity, key, name_kind, rarity_of, shared, together, words, words_of};
 use crate::graph::Graph;
 use crate::model::{EntityNo, Modality, NameRole, SourceNo};
 use crate::names::{self, NameKind, Prepared};
@@ -78,9 +78,6 @@ const LEAST_SHARED: f64 = 0.25;
 const MORE_NAMES: (f64, usize) = (1.0, 4);
 /// From here on a further name agrees.
 const AGREES: f64 = 0.9;
-/// Words that are so alike are one word, for this much of what it tells.
-const LIKE: f64 = 0.7;
-const NEARLY: f64 = 0.6;
 /// How much of what differing words tell counts against.
 const CONFLICT: f64 = 0.5;
 /// First names that do not agree.
@@ -118,14 +115,15 @@ fn date_bits(meeting: Meeting, of_birth: bool) -> f64 {
         Meeting::Swapped => 4.0,
         Meeting::May => 1.0,
         Meeting::Near => -1.5,
-        Meeting::Contradict => -10.0,
+        Meeting::Contradict => -12.0,
     };
     if of_birth { bits } else { bits / 2.0 }
 }
 
 /// Two names that agree, by their places in [`Facts::all_names`].
-struct Agreement {
+struct Pairing {
     bits: f64,
+    conflict: f64,
     score: f64,
     left: usize,
     right: usize,
@@ -155,24 +153,8 @@ impl<'a> Weigher<'a> {
     /// Weighs by these facts. O(names and facts).
     pub fn new(graph: &'a Graph, schema: &Schema, facts: &'a Facts) -> Self {
         let keys: Vec<Box<[Key]>> = facts.all_names().iter().map(|name| words(facts.text(name))).collect();
-        let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
-        let mut seen: Vec<Key> = Vec::new();
-        let mut population = 0;
-        let entities = facts.all_names().chunk_by(|a, b| a.entity == b.entity);
-        let mut rest = keys.as_slice();
-        for group in entities {
-            let (own, after) = rest.split_at(group.len());
-            rest = after;
-            population += 1;
-            seen.clear();
-            seen.extend(own.iter().flat_map(|keys| keys.iter().copied()));
-            seen.sort_unstable();
-            seen.dedup();
-            for &key in &seen {
-                *counts.entry(key).or_insert(0) += 1;
-            }
-        }
-        let rarity = Rarity::new(counts, population);
+        let rarity = rarity_of(facts, &keys);
+        let population = facts.all_names().chunk_by(|a, b| a.entity == b.entity).count();
         let crowds = crowds(facts, &keys);
         let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
         for fact in facts.all_facts() {
@@ -239,7 +221,7 @@ impl<'a> Weigher<'a> {
 
     fn weigh_names(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
         let alike = self.alike(one, other).into_iter();
-        let mut found: Vec<Agreement> = alike.filter_map(|(left, right)| self.agreement(left, right)).collect();
+        let mut found: Vec<Pairing> = alike.filter_map(|(left, right)| self.agreement(left, right)).collect();
         found.sort_by(|a, b| {
             let order = b.bits.total_cmp(&a.bits).then(b.score.total_cmp(&a.score));
             order.then((a.left, a.right).cmp(&(b.left, b.right)))
@@ -273,7 +255,7 @@ impl<'a> Weigher<'a> {
             let names = if more == 1 { "name agrees" } else { "names agree" };
             weighed.add(MORE_NAMES.0 * more.min(MORE_NAMES.1) as f64, format!("{more} more {names}"));
         }
-        self.weigh_primary(one, other, weighed);
+        self.weigh_primary(one, other, best, weighed);
     }
 
     /// Names of two that share so much that they are worth comparing letter by letter.
@@ -308,15 +290,18 @@ impl<'a> Weigher<'a> {
     }
 
     /// Two whose first names do not agree share an alias, which may be another's as well.
-    fn weigh_primary(&self, one: EntityNo, other: EntityNo, weighed: &mut Weighed) {
+    fn weigh_primary(&self, one: EntityNo, other: EntityNo, best: &Pairing, weighed: &mut Weighed) {
         let primary = |entity: EntityNo| {
             let name = |place: &usize| self.facts.all_names().get(*place);
             self.places(entity).find(|place| name(place).is_some_and(|name| name.role == NameRole::Primary))
         };
         let (Some(left), Some(right)) = (primary(one), primary(other)) else { return };
-        let (Some(a), Some(b)) = (self.prepared(left), self.prepared(right)) else { return };
-        if names::score(a, b) < LEAST_NAME {
-            weighed.add(OTHER_PRIMARY, format!("{} against {}", self.name(left), self.name(right)));
+        let bits = match self.agreement(left, right) {
+            None => OTHER_PRIMARY,
+            Some(pairing) => (-CONFLICT * pairing.conflict).max(OTHER_PRIMARY),
+        };
+        if bits < 0.0 && !(best.left == left && best.right == right) {
+            weighed.add(bits, format!("{} against {}", self.name(left), self.name(right)));
         }
     }
 
@@ -328,46 +313,20 @@ impl<'a> Weigher<'a> {
 
     /// How much it tells that two names are alike: the rarity of the words that they share, less that of words in whose
     /// place the other has another.
-    fn agreement(&self, left: usize, right: usize) -> Option<Agreement> {
+    fn agreement(&self, left: usize, right: usize) -> Option<Pairing> {
         let score = names::score(self.prepared(left)?, self.prepared(right)?);
         if score <= LEAST_NAME {
             return None;
         }
         let (left_words, right_words) = (words_of(self.name(left)), words_of(self.name(right)));
-        let bits = |word: &str| self.rarity.bits(key(word));
-        let mut rest: Vec<&str> = right_words.split(' ').filter(|word| !word.is_empty()).collect();
-        let mut unmatched = Vec::new();
-        let mut common = 0.0;
-        for word in left_words.split(' ').filter(|word| !word.is_empty()) {
-            match rest.iter().position(|other| *other == word) {
-                Some(at) => {
-                    rest.remove(at);
-                    common += bits(word);
-                }
-                None => unmatched.push(word),
-            }
-        }
-        unmatched.retain(|word| {
-            let like = |other: &&str| names::similarity(word, other) >= LIKE;
-            let found = rest.iter().position(like).map(|at| rest.remove(at));
-            common += found.map_or(0.0, |other| NEARLY * bits(word).min(bits(other)));
-            found.is_none()
-        });
-        let sum = |words: &[&str]| words.iter().map(|word| bits(word)).sum::<f64>();
-        let (left_rest, right_rest) = (sum(&unmatched), sum(&rest));
-        let mut conflict = left_rest.min(right_rest);
-        if names::similarity(&unmatched.concat(), &rest.concat()) >= LIKE {
-            // The same words, written apart.
-            common += NEARLY * conflict;
-            conflict = 0.0;
-        }
+        let Agreement { mut common, conflict } = self.rarity.agreement(&left_words, &right_words);
         if let (Some(one), Some(other)) = (self.crowd(left), self.crowd(right)) {
             common = common.min(self.rarity.prior() - f64::from(one.min(other)).log2());
         }
         let quality = (score - LEAST_NAME) / (1.0 - LEAST_NAME);
         let weak = if self.is_weak(left) || self.is_weak(right) { WEAK_NAME } else { 1.0 };
         let bits = (common.min(MOST_NAME) * quality - CONFLICT * conflict).max(NO_NAME) * weak;
-        Some(Agreement { bits, score, left, right })
+        Some(Pairing { bits, conflict, score, left, right })
     }
 
     /// How many entries of one source bear a name, if there are several.
