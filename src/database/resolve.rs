@@ -1,6 +1,7 @@
 //! Sameness and screening: claims handed to `resolve`, and decisions written as claims.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::claims::open_store;
 use super::{CommitSummary, Database, DatabaseError, project};
@@ -129,14 +130,21 @@ impl Database {
         let mut sameness = resolution.sameness.clone();
         let mut made: Vec<Said> = Vec::new();
         let mut problems = Vec::new();
+        let mut seen: HashMap<[EntityNo; 2], Verdict> = HashMap::new();
         for decision in decisions {
+            if let Ok([one, other]) = self.numbers(decision) {
+                let before = *seen.entry([one.min(other), one.max(other)]).or_insert(decision.verdict);
+                if before != decision.verdict {
+                    let message = format!("@{} and @{} are decided twice, in two ways", decision.one, decision.other);
+                    problems.push(refusal(decision, message));
+                    continue;
+                }
+            }
             match self.check(&mut sameness, decision, weigher.as_ref()) {
                 Err(problem) => problems.push(problem),
                 Ok(None) => {}
                 Ok(Some((said, replaces))) => {
                     changes.retract.extend(replaces);
-                    // What an earlier line of the same file said of the two is not said at all.
-                    made.retain(|known| !is_pair(known, said.one, said.other));
                     made.push(said);
                 }
             }
@@ -147,7 +155,7 @@ impl Database {
         for said in &made {
             let given =
                 |decision: &&Decision| self.numbers(decision).is_ok_and(|[one, other]| is_pair(said, one, other));
-            let note = decisions.iter().rfind(given).and_then(|decision| decision.note.clone());
+            let note = decisions.iter().find(given).and_then(|decision| decision.note.clone());
             let ends = [said.one, said.other].map(|entity| self.add(&mut changes, entity));
             let [one, other] = ends;
             changes.claims.push(Claim {
@@ -192,10 +200,7 @@ impl Database {
         decision: &Decision,
         weigher: Option<&Weigher<'_>>,
     ) -> Result<Option<(Said, Vec<ClaimNo>)>, Diagnostic> {
-        let refuse = |message: String| match &decision.place {
-            Some(place) => Diagnostic { message, ..(**place).clone() },
-            None => Diagnostic::new("", 0..0, message),
-        };
+        let refuse = |message: String| refusal(decision, message);
         let [one, other] = self.numbers(decision).map_err(|id| {
             let near = self.graph.find(&id.replace(['-', '_', '.', ':'], " "), 1);
             let near = near.first().and_then(|hit| self.graph.node(hit.entity));
@@ -391,6 +396,14 @@ impl Database {
         // What is found is noted in the graph itself.
         let _ = self.graph.verify();
         self.mend().map(|_| ())
+    }
+}
+
+/// A message about a decision, at its place.
+fn refusal(decision: &Decision, message: String) -> Diagnostic {
+    match &decision.place {
+        Some(place) => Diagnostic { message, ..(**place).clone() },
+        None => Diagnostic::new("", 0..0, message),
     }
 }
 

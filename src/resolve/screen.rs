@@ -6,7 +6,7 @@ use super::dates::{self, Meeting};
 use super::facts::{FactKind, Facts, Named};
 use super::index::{KeyIndex, Walk};
 use super::reach::{Reach, Step};
-use super::spelling::{Rarity, name_kind, rarity, words_of};
+use super::spelling::{Rarity, Spelled, name_kind, rarity, words_of};
 use crate::graph::{Graph, LinkFilter};
 use crate::model::{EntityNo, Grade, NameRole, Period, SourceNo};
 use crate::names::{self, NameKind, Prepared};
@@ -54,9 +54,7 @@ pub struct ScreenHit {
 /// The most names that are compared letter by letter for one look-up.
 const MOST_COMPARED: usize = 40;
 /// From what score on screening takes two names for the same, where nothing else is said.
-///
-/// It stands above [`names::THRESHOLD`]: among many strangers most of whom are on no list, a doubtful hit is more often wrong.
-pub const SCREEN_THRESHOLD: f64 = 0.8;
+pub const SCREEN_THRESHOLD: f64 = names::THRESHOLD;
 /// Names less alike are not looked at further.
 const LEAST: f64 = 0.7;
 /// What is taken of a score at most because the words that agree are common, and of one that is as good as the same.
@@ -127,7 +125,7 @@ impl<'a> Screener<'a> {
     pub fn screen(&mut self, asked: &Asked, threshold: f64, limit: usize) -> Vec<ScreenHit> {
         // The name as that of a person, of an organisation ...: taken apart when the first of the kind is compared.
         let forms: Vec<OnceCell<Prepared>> = self.kinds.iter().map(|_| OnceCell::new()).collect();
-        let asked_words = words_of(&asked.name);
+        let asked_words = Spelled::of(&asked.name);
         let kind = asked.kind.as_deref().map_or(NameKind::Unknown, name_kind);
         let candidates =
             self.index.look_up(&names::keys(&Prepared::of(&asked.name, kind)), MOST_COMPARED, &mut self.walk);
@@ -149,7 +147,7 @@ impl<'a> Screener<'a> {
             let Some(mut score) = names::score_at_least(form, theirs, LEAST) else { continue };
             score -= self.common(&asked_words, name, score);
             if name.role == NameRole::Weak {
-                score = if asked_words == words_of(self.facts.text(name)) { score * WEAK } else { 0.0 };
+                score = if asked_words.words() == words_of(self.facts.text(name)) { score * WEAK } else { 0.0 };
             }
             // Beyond this no date and no country brings it up to the threshold.
             if 1.0 - (1.0 - score) * (1.0 - BORN.0) * (1.0 - COUNTRY.0) < threshold {
@@ -178,8 +176,8 @@ impl<'a> Screener<'a> {
     }
 
     /// What is taken from a score because what agrees is so common that strangers have it too.
-    fn common(&self, asked_words: &str, name: &Named, score: f64) -> f64 {
-        let agreement = self.rarity.agreement(asked_words, &words_of(self.facts.text(name)));
+    fn common(&self, asked_words: &Spelled, name: &Named, score: f64) -> f64 {
+        let agreement = self.rarity.agreement(asked_words, &Spelled::of(self.facts.text(name)));
         let told = (agreement.common - CONFLICT * agreement.conflict) / (ENOUGH * self.rarity.prior());
         let most = if score < SAME { COMMON } else { COMMON_SAME };
         (most * (1.0 - told)).clamp(0.0, most)
@@ -230,7 +228,7 @@ impl<'a> Screener<'a> {
         entity: EntityNo,
         place: usize,
         forms: &[OnceCell<Prepared>],
-        asked_words: &str,
+        asked_words: &Spelled,
         remarks: Vec<String>,
     ) -> Option<ScreenHit> {
         let name = self.facts.all_names().get(place)?;

@@ -124,18 +124,51 @@ pub struct Agreement {
 /// Words that are so alike are one word, for this much of what it tells.
 const LIKE: f64 = 0.7;
 const NEARLY: f64 = 0.6;
+/// The same for the consonants alone, where one name is written without its vowels.
+const LIKE_BARE: f64 = 0.5;
+const NEARLY_BARE: f64 = 0.4;
+
+/// The words of a name, made ready to be held against others.
+#[derive(Clone, Debug)]
+pub struct Spelled {
+    words: String,
+    /// Whether it is in a script that leaves the vowels out.
+    bare: bool,
+}
+
+impl Spelled {
+    /// The words of a name.
+    pub fn of(name: &str) -> Self {
+        let bare = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+        Self { words: words_of(name), bare: name.chars().any(bare) }
+    }
+
+    /// The words, with a space between each two.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    fn split(&self) -> impl Iterator<Item = &str> {
+        self.words.split(' ').filter(|word| !word.is_empty())
+    }
+}
+
+/// A word without its vowels.
+fn consonants(word: &str) -> String {
+    word.chars().filter(|c| !matches!(c, 'a' | 'e' | 'i' | 'o' | 'u')).collect()
+}
 
 impl Rarity {
-    /// What two names tell by their words: those of [`words_of`].
+    /// What two names tell by their words.
     ///
     /// # Complexity
     /// Product of the numbers of words.
-    pub fn agreement(&self, left: &str, right: &str) -> Agreement {
+    pub fn agreement(&self, left: &Spelled, right: &Spelled) -> Agreement {
         let bits = |word: &str| self.bits(key(word));
-        let mut rest: Vec<&str> = right.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut rest: Vec<&str> = right.split().collect();
         let mut unmatched: Vec<&str> = Vec::new();
         let mut common = 0.0;
-        for word in left.split(' ').filter(|word| !word.is_empty()) {
+        for word in left.split() {
             match rest.iter().position(|other| *other == word) {
                 Some(at) => {
                     rest.remove(at);
@@ -150,6 +183,15 @@ impl Rarity {
             common += found.map_or(0.0, |other| NEARLY * bits(word).min(bits(other)));
             found.is_none()
         });
+        if left.bare != right.bare {
+            unmatched.retain(|word| {
+                let own = consonants(word);
+                let like = |other: &&str| names::similarity(&own, &consonants(other)) >= LIKE_BARE;
+                let found = rest.iter().position(like).map(|at| rest.remove(at));
+                common += found.map_or(0.0, |other| NEARLY_BARE * bits(word).min(bits(other)));
+                found.is_none()
+            });
+        }
         let sum = |words: &[&str]| words.iter().map(|word| bits(word)).sum::<f64>();
         let conflict = sum(&unmatched).min(sum(&rest));
         if names::similarity(&unmatched.concat(), &rest.concat()) >= LIKE {
@@ -185,11 +227,12 @@ mod tests {
     fn words_agree_nearly_or_are_in_conflict() {
         let rarity = Rarity::new(HashMap::from_iter([(key("ali"), 2_500)]), 10_000);
         let rare = rarity.prior();
-        let of = |left: &str, right: &str| rarity.agreement(left, right);
+        let of = |left: &str, right: &str| rarity.agreement(&Spelled::of(left), &Spelled::of(right));
         assert_eq!(of("ali aweys", "aweys ali"), Agreement { common: rare + 2.0, conflict: 0.0 });
         assert_eq!(of("ali aweys", "ali"), Agreement { common: 2.0, conflict: 0.0 });
         assert_eq!(of("ali aweys", "ali zarkavi"), Agreement { common: 2.0, conflict: rare });
         assert_eq!(of("zarkavi", "zarkawi"), Agreement { common: NEARLY * rare, conflict: 0.0 });
+        assert_eq!(of("زرقاوي", "zarkavi"), Agreement { common: NEARLY_BARE * rare, conflict: 0.0 });
         assert_eq!(of("ahund zada", "ahundzada"), Agreement { common: NEARLY * rare, conflict: 0.0 });
     }
 

@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use super::dates::{self, Meeting};
 use super::facts::{Fact, FactKind, Facts};
-use super::spelling::{Agreement, Key, Rarity, key, name_kind, rarity_of, shared, together, words, words_of};
+use super::spelling::{Agreement, Key, Rarity, Spelled, key, name_kind, rarity_of, shared, together, words};
 use crate::graph::Graph;
 use crate::model::{EntityNo, Modality, NameRole, SourceNo};
 use crate::names::{self, NameKind, Prepared};
@@ -318,8 +318,8 @@ impl<'a> Weigher<'a> {
         if score <= LEAST_NAME {
             return None;
         }
-        let (left_words, right_words) = (words_of(self.name(left)), words_of(self.name(right)));
-        let Agreement { mut common, conflict } = self.rarity.agreement(&left_words, &right_words);
+        let words = |place: usize| Spelled::of(self.name(place));
+        let Agreement { mut common, conflict } = self.rarity.agreement(&words(left), &words(right));
         if let (Some(one), Some(other)) = (self.crowd(left), self.crowd(right)) {
             common = common.min(self.rarity.prior() - f64::from(one.min(other)).log2());
         }

@@ -81,10 +81,10 @@ struct Pair {
     decision: Option<Spanned<String>>,
     #[serde(default)]
     note: Option<String>,
-    #[serde(default, rename = "score")]
-    _score: Option<f64>,
-    #[serde(default, rename = "reasons")]
-    _reasons: Vec<String>,
+    #[serde(default)]
+    score: Option<f64>,
+    #[serde(default)]
+    reasons: Vec<String>,
 }
 
 fn of_toml(text: &str) -> Result<Vec<Decision>, Vec<Diagnostic>> {
@@ -103,7 +103,11 @@ fn of_toml(text: &str) -> Result<Vec<Decision>, Vec<Diagnostic>> {
                 one: id(pair.one.get_ref()),
                 other: id(pair.other.get_ref()),
                 verdict,
-                note: pair.note.filter(|note| !note.trim().is_empty()),
+                note: noted(
+                    pair.note.as_deref().unwrap_or(""),
+                    &pair.score.map_or_else(String::new, |score| score.to_string()),
+                    &pair.reasons.join("; "),
+                ),
             }),
         }
     }
@@ -130,7 +134,7 @@ fn of_csv(text: &str) -> Result<Vec<Decision>, Vec<Diagnostic>> {
     let one = column(&["one.id"]).or_else(|| column(&["one"])).ok_or_else(|| missing("one.id"))?;
     let other = column(&["other.id"]).or_else(|| column(&["other"])).ok_or_else(|| missing("other.id"))?;
     let decision = column(&["decision"]).ok_or_else(|| missing("decision"))?;
-    let note = column(&["note"]);
+    let (note, score, reasons) = (column(&["note"]), column(&["score"]), column(&["reasons"]));
     let mut problems = Vec::new();
     let mut decisions = Vec::new();
     for record in reader.records() {
@@ -152,12 +156,27 @@ fn of_csv(text: &str) -> Result<Vec<Decision>, Vec<Diagnostic>> {
                 one: id(cell(one)),
                 other: id(cell(other)),
                 verdict,
-                note: note.map(cell).filter(|note| !note.is_empty()).map(str::to_owned),
+                note: noted(note.map_or("", cell), score.map_or("", cell), reasons.map_or("", cell)),
                 place: Some(Box::new(place(String::new()))),
             }),
         }
     }
     if problems.is_empty() { Ok(decisions) } else { Err(problems) }
+}
+
+/// The note of a decision: what was written, and what the proposal said.
+fn noted(note: &str, score: &str, reasons: &str) -> Option<String> {
+    let found = match (score, reasons) {
+        ("", _) => String::new(),
+        (score, "") => format!("score {score}"),
+        (score, reasons) => format!("score {score}: {reasons}"),
+    };
+    match (note.trim(), found.as_str()) {
+        ("", "") => None,
+        ("", found) => Some(found.to_owned()),
+        (note, "") => Some(note.to_owned()),
+        (note, found) => Some(format!("{note} ({found})")),
+    }
 }
 
 /// An id as it may be written, also behind an `@`, and behind the apostrophe that keeps a spreadsheet from running it.
@@ -185,10 +204,11 @@ mod tests {
                      0.9,\"A, B\",a,C,'@c,x,same,he says so\n0.8,A,a,D,d,x,,\n0.7,A,a,E,e,x,Different,\n";
         let toml = "[[pair]]\none = \"a\" # A\nother = \"c\"\nscore = 0.9\nreasons = [\"x\"]\ndecision = \"same\"\n\
                     note = \"he says so\"\n[[pair]]\none = \"a\"\nother = \"d\"\ndecision = \"skip\"\n\
-                    [[pair]]\none = \"a\"\nother = \"e\"\ndecision = \"different\"\n";
+                    [[pair]]\none = \"a\"\nother = \"e\"\nscore = 0.7\nreasons = [\"x\"]\ndecision = \"different\"\n";
         for read in [of_csv(table).unwrap(), of_toml(toml).unwrap()] {
             let plain: Vec<_> = read.iter().map(|d| (&*d.one, &*d.other, d.verdict, d.note.as_deref())).collect();
-            assert_eq!(plain, [("a", "c", Verdict::Same, Some("he says so")), ("a", "e", Verdict::Different, None)]);
+            let (said, found) = (Some("he says so (score 0.9: x)"), Some("score 0.7: x"));
+            assert_eq!(plain, [("a", "c", Verdict::Same, said), ("a", "e", Verdict::Different, found)]);
         }
     }
 
