@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use super::dates::{self, Meeting};
 use super::facts::{Fact, FactKind, Facts};
-use super::spelling::{Agreement, Key, Rarity, Spelled, key, name_kind, rarity_of, shared, together, words};
+use super::spelling::{Agreement, Key, Rarity, Spelled, distinct, key, name_kind, rarity_of, shared, together, words};
 use crate::graph::Graph;
 use crate::model::{EntityNo, Modality, NameRole, SourceNo};
 use crate::names::{self, NameKind, Prepared};
@@ -96,6 +96,8 @@ const IDENTIFIER: [f64; 3] = [12.0, 5.0, 1.0];
 const PLACE: (f64, f64) = (0.4, 4.0);
 const COUNTRY: (f64, f64) = (0.4, 2.0);
 const LISTED: (f64, f64) = (0.15, 1.5);
+/// Fewer entities than this, of whom a sort of fact is known, are a sample of so many.
+const LEAST_KNOWN: u32 = 500;
 /// Other birth places, other countries.
 const OTHER_PLACE: f64 = -1.0;
 const OTHER_COUNTRY: f64 = -1.0;
@@ -143,8 +145,9 @@ pub struct Weigher<'a> {
     pub rarity: Rarity,
     /// Whole names that several entries of one source bear, with how many: such a name tells no more than their number.
     crowds: HashMap<Key, u32, RandomState>,
-    /// How rare values of facts are.
-    values: Rarity,
+    /// How many entities have each value of a fact, and how many have any of its sort.
+    values: HashMap<Key, u32, RandomState>,
+    known: HashMap<FactKind, u32>,
     /// Link kinds that say nothing of whether their ends are two.
     vague: Vec<bool>,
 }
@@ -154,12 +157,15 @@ impl<'a> Weigher<'a> {
     pub fn new(graph: &'a Graph, schema: &Schema, facts: &'a Facts) -> Self {
         let keys: Vec<Box<[Key]>> = facts.all_names().iter().map(|name| words(facts.text(name))).collect();
         let rarity = rarity_of(facts, &keys);
-        let population = facts.all_names().chunk_by(|a, b| a.entity == b.entity).count();
         let crowds = crowds(facts, &keys);
-        let mut counts: HashMap<Key, u32, RandomState> = HashMap::default();
-        for fact in facts.all_facts() {
-            for value in values(fact.kind, &fact.value) {
-                *counts.entry(value).or_insert(0) += 1;
+        let mut values: HashMap<Key, u32, RandomState> = HashMap::default();
+        let mut known: HashMap<FactKind, u32> = HashMap::new();
+        for of_one in facts.all_facts().chunk_by(|a, b| (a.entity, a.kind) == (b.entity, b.kind)) {
+            let Some(kind) = of_one.first().map(|fact| fact.kind) else { continue };
+            *known.entry(kind).or_insert(0) += 1;
+            let keys = distinct(of_one.iter().flat_map(|fact| self::values(kind, &fact.value)));
+            for &value in &keys {
+                *values.entry(value).or_insert(0) += 1;
             }
         }
         let vague = graph.meta().link_kinds.iter().map(|kind| {
@@ -173,7 +179,8 @@ impl<'a> Weigher<'a> {
             keys,
             rarity,
             crowds,
-            values: Rarity::new(counts, population),
+            values,
+            known,
             vague: vague.collect(),
         }
     }
@@ -185,7 +192,7 @@ impl<'a> Weigher<'a> {
 
     /// How many entities have an identifier.
     pub fn bearers(&self, number: &str) -> u32 {
-        values(FactKind::Identifier, number).next().map_or(0, |key| self.values.count(key))
+        values(FactKind::Identifier, number).next().map_or(0, |key| self.values.get(&key).copied().unwrap_or(0))
     }
 
     /// What speaks for `one` and `other` being the same, and against it.
@@ -390,6 +397,12 @@ impl<'a> Weigher<'a> {
         }
     }
 
+    /// How much it tells to share a value, in bits: its rarity among those of whom anything of the sort is known.
+    fn value_bits(&self, kind: FactKind, value: Key) -> f64 {
+        let known = self.known.get(&kind).copied().unwrap_or(0).max(LEAST_KNOWN);
+        (f64::from(known) / f64::from(self.values.get(&value).copied().unwrap_or(1))).log2().max(0.0)
+    }
+
     /// Weighs what two share of one sort by its rarity.
     #[expect(clippy::too_many_arguments, reason = "the weights of a sort stand beside its words")]
     fn common(
@@ -413,10 +426,10 @@ impl<'a> Weigher<'a> {
             left.iter().filter(|(key, _)| right.iter().any(|(other, _)| other == key)).copied().collect();
         both.sort_unstable();
         both.dedup();
-        let bits: f64 = both.iter().map(|(key, _)| self.values.bits(*key)).sum();
+        let bits: f64 = both.iter().map(|(key, _)| self.value_bits(kind, *key)).sum();
         let bits = (share * bits).min(most);
         // What tells most is named.
-        both.sort_by(|a, b| self.values.bits(b.0).total_cmp(&self.values.bits(a.0)).then(a.1.cmp(b.1)));
+        both.sort_by(|a, b| self.value_bits(kind, b.0).total_cmp(&self.value_bits(kind, a.0)).then(a.1.cmp(b.1)));
         if !both.is_empty() {
             let texts: Vec<&str> = both.iter().take(3).map(|(_, text)| *text).collect();
             weighed.add(bits, format!("{words} {}", texts.join(", ")));
