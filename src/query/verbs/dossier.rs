@@ -1,6 +1,6 @@
 //! `show`: the dossier of an entity: names, attributes and ties, each with its sources.
 
-use super::{Cited, Recorded, Verbs};
+use super::{Cited, RECORDED_AS, Recorded, Verbs};
 use crate::graph::LinkFilter;
 use crate::model::{ClaimNo, EntityNo, Evidence, Grade, Modality, Says, Truth};
 use crate::query::ast::EntityRef;
@@ -16,7 +16,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
         let mut found =
-            Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "recorded as", "#"]);
+            Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", RECORDED_AS, "#"]);
         found.focus.push(entity);
         if let Some(node) = graph.node(entity) {
             let kind = match graph.finer_name(node.finer) {

@@ -34,6 +34,9 @@ pub(super) struct Verbs<'a, 'm, C: ClaimSource> {
     pub last: &'a [String],
 }
 
+/// The column that says so; it is there where something of an answer was merged.
+const RECORDED_AS: &str = "recorded as";
+
 /// Under which ids and names entities were recorded that have been merged, for each that was looked up.
 type Recorded = HashMap<EntityNo, Option<String>>;
 
@@ -41,7 +44,7 @@ type Recorded = HashMap<EntityNo, Option<String>>;
 pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
-        Verb::Show { entity } => verbs.show(entity),
+        Verb::Show { entity } => Ok(verbs.show(entity)?.without_empty(RECORDED_AS)),
         Verb::Neighbours { entity, within, via, of, directed, limit } => verbs.neighbours(&around::Neighbours {
             entity,
             within: *within,
@@ -54,7 +57,7 @@ pub(super) fn answer<C: ClaimSource>(verbs: &mut Verbs<'_, '_, C>, verb: &Verb) 
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),
         Verb::Timeline { entity, range } => verbs.timeline(entity, range.as_ref().map(|range| range.value)),
-        Verb::Why(why) => verbs.why(why),
+        Verb::Why(why) => Ok(verbs.why(why)?.without_empty(RECORDED_AS)),
         Verb::Rank { measure, of, via, limit } => verbs.rank(*measure, of, via, *limit),
     }
 }

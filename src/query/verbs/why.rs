@@ -1,6 +1,6 @@
 //! `why`: the claims behind a link, each with its sentence.
 
-use super::{Recorded, Verbs, optional, place};
+use super::{RECORDED_AS, Recorded, Verbs, optional, place};
 use crate::graph::{LinkFilter, LinkNo};
 use crate::model::Truth;
 use crate::query::ast::Why;
@@ -22,7 +22,7 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
             "text",
             "note",
             "added",
-            "recorded as",
+            RECORDED_AS,
         ]);
         let links: Vec<LinkNo> = match why {
             Why::Number(number) => {
