@@ -240,9 +240,8 @@ fn read(path: &Path) -> Result<Vec<Pair>, Failure> {
                 return Err(refuse(Diagnostic::new(text, at(same), message).help("is_match is `true` or `false`")));
             }
         };
-        let schema = schema.unwrap_or_default();
-        let kind =
-            schema.trim().parse::<NameKind>().map_err(|error| refuse(Diagnostic::new(text, at(schema), error)))?;
+        // Of FollowTheMoney's many kinds a few decide how a name is read; with the others the words decide.
+        let kind = schema.and_then(|schema| schema.trim().parse().ok()).unwrap_or_default();
         pairs.push(Pair {
             group: group.unwrap_or_default().to_owned(),
             found: explain(&Prepared::of(one, kind), &Prepared::of(other, kind)),

@@ -18,6 +18,7 @@ mod layout;
 mod map;
 mod meta;
 mod name_index;
+mod near;
 mod overlay;
 mod search;
 mod view;

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use fst::automaton::Levenshtein;
 use fst::{Automaton, IntoStreamer, Map, MapBuilder, Streamer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::assemble::Sections;
 use super::image::Image;
 use super::layout::{NameRecord, NodeRecord, Section};
+use super::near::Near;
 use crate::names;
 
 /// Marks the last name of a group in the order of names.
@@ -154,22 +154,22 @@ pub enum WordMatch {
     /// A skeleton that starts with it.
     Prefix,
     /// A skeleton at most this many edits away.
-    Near(u32),
+    Near(usize),
 }
 
-/// Words of the index that match a skeleton, each with the place of its names; at most `limit`.
-pub(super) fn words(image: &Image, skeleton: &str, how: WordMatch, limit: usize) -> Vec<(String, usize)> {
+/// The places of the names of each word of the index that matches a skeleton; of at most `limit` words.
+pub(super) fn words(image: &Image, skeleton: &str, how: WordMatch, limit: usize) -> Vec<usize> {
     let Ok(map) = Map::new(image.section(Section::Words)) else {
         if image.len::<u8>(Section::Words) != 0 {
             image.note_damage(|| "the index of words is not readable".to_owned());
         }
         return Vec::new();
     };
-    fn collect<A: Automaton>(map: &Map<&[u8]>, automaton: A, limit: usize) -> Vec<(String, usize)> {
+    fn collect<A: Automaton>(map: &Map<&[u8]>, automaton: A, limit: usize) -> Vec<usize> {
         let mut found = Vec::new();
         let mut stream = map.search(automaton).into_stream();
-        while let Some((word, place)) = stream.next() {
-            found.push((String::from_utf8_lossy(word).into_owned(), place as usize));
+        while let Some((_, place)) = stream.next() {
+            found.push(place as usize);
             if found.len() >= limit {
                 break;
             }
@@ -177,12 +177,9 @@ pub(super) fn words(image: &Image, skeleton: &str, how: WordMatch, limit: usize)
         found
     }
     match how {
-        WordMatch::Same => map.get(skeleton).map(|place| (skeleton.to_owned(), place as usize)).into_iter().collect(),
+        WordMatch::Same => map.get(skeleton).map(|place| place as usize).into_iter().collect(),
         WordMatch::Prefix => collect(&map, fst::automaton::Str::new(skeleton).starts_with(), limit),
-        WordMatch::Near(edits) => match Levenshtein::new(skeleton, edits) {
-            Ok(automaton) => collect(&map, automaton, limit),
-            Err(_) => Vec::new(),
-        },
+        WordMatch::Near(edits) => collect(&map, Near::new(skeleton, edits), limit),
     }
 }
 

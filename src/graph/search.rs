@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::graph::{Graph, role};
 use super::name_index::{self, WordMatch};
 use crate::model::{EntityNo, NameRole};
-use crate::names;
+use crate::names::{self, NameKind, Prepared};
 
 /// An entity that was found by a name.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,27 @@ const MOST_COMPARED: usize = 200;
 const MOST_GATHERED: usize = 5_000;
 /// The most spellings of one word that are tried.
 const MOST_SPELLINGS: usize = 24;
+/// How the words of a name must meet those that were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    /// All of them must be there.
+    All,
+    /// As many as possible, with an edit or two, or longer.
+    Like,
+}
+
+/// A name that is looked for.
+struct Wanted {
+    skeleton: String,
+    name: Prepared,
+}
+
+impl Wanted {
+    fn of(text: &str, folded: &str) -> Self {
+        Self { skeleton: names::skeleton(folded), name: Prepared::of(text, NameKind::Unknown) }
+    }
+}
+
 /// The least score of a name that has all words that were asked for.
 const HOLDS_ALL: f64 = 0.7;
 /// Below this score a name is not offered.
@@ -45,7 +66,7 @@ impl Graph {
         }
         let skeleton = names::skeleton(&folded);
         let mut hits: Vec<Hit> = self
-            .names_with_words(&skeleton, false, true)
+            .names_with_words(&skeleton, Words::All)
             .into_iter()
             .filter(|(_, name, _)| names::skeleton(&names::fold(name)) == skeleton)
             .map(|(entity, name, role)| Hit {
@@ -120,30 +141,39 @@ impl Graph {
     pub fn find_like(&self, text: &str, limit: usize) -> Vec<Hit> {
         let folded = names::fold(text);
         let mut hits = self.exactly_named(&folded);
-        let skeleton = names::skeleton(&folded);
-        self.find_similar(text, &skeleton, false, &mut hits);
+        let wanted = Wanted::of(text, &folded);
+        self.compare(&wanted, self.names_with_words(&wanted.skeleton, Words::All), &mut hits);
         if hits.iter().all(|hit| hit.score < HOLDS_ALL) {
-            self.find_similar(text, &skeleton, true, &mut hits);
+            self.compare(&wanted, self.names_with_words(&wanted.skeleton, Words::Like), &mut hits);
         }
         best_of_each(&mut hits);
         hits.truncate(limit);
+        for hit in &mut hits {
+            if hit.why.is_empty() {
+                let name = Prepared::of(&hit.name, self.name_kind(hit.entity));
+                hit.why = names::explain(&wanted.name, &name).reasons.join("; ");
+            }
+        }
         hits
     }
 
-    /// Adds names that share words with a skeleton, and resemble the text that it was made of.
-    fn find_similar(&self, text: &str, skeleton: &str, loose: bool, hits: &mut Vec<Hit>) {
-        for (entity, name, role) in self.names_with_words(skeleton, loose, false) {
-            let comparison = names::compare(text, &name);
+    /// Adds those of some names that resemble what is wanted; why is said later, of those that are shown.
+    fn compare(&self, wanted: &Wanted, names: Vec<(EntityNo, String, NameRole)>, hits: &mut Vec<Hit>) {
+        for (entity, name, role) in names {
+            let score = names::score(&wanted.name, &Prepared::of(&name, self.name_kind(entity)));
             // A name that holds all that was asked for is what a person meant, however much longer it is.
-            let score = if holds_words(&names::skeleton(&names::fold(&name)), skeleton) {
-                comparison.score.max(HOLDS_ALL)
-            } else {
-                comparison.score
-            };
+            let holds = score < HOLDS_ALL && holds_words(&names::skeleton(&names::fold(&name)), &wanted.skeleton);
+            let score = if holds { HOLDS_ALL } else { score };
             if score >= LEAST_SCORE {
-                hits.push(Hit { entity, name, role, score, why: comparison.reasons.join("; ") });
+                hits.push(Hit { entity, name, role, score, why: String::new() });
             }
         }
+    }
+
+    /// How the name of an entity is read: by the kind of the entity.
+    fn name_kind(&self, entity: EntityNo) -> NameKind {
+        let kind = self.kind_of(entity).map_or("", |kind| self.kind_name(kind));
+        kind.parse().unwrap_or_default()
     }
 
     /// Names that start with `prefix` or have a word that does, at most `limit`: for completion.
@@ -157,7 +187,7 @@ impl Graph {
         skeletons.dedup();
         let mut found: Vec<(bool, String)> = skeletons
             .iter()
-            .flat_map(|skeleton| self.names_with_words(skeleton, true, false))
+            .flat_map(|skeleton| self.names_with_words(skeleton, Words::Like))
             .map(|(_, name, _)| (!names::fold(&name).starts_with(&folded), name))
             .collect();
         found.sort_by(|a, b| (a.0, a.1.chars().count(), &a.1).cmp(&(b.0, b.1.chars().count(), &b.1)));
@@ -169,26 +199,27 @@ impl Graph {
         found.into_iter().take(limit).map(|(_, name)| name).collect()
     }
 
-    /// Names that have the words of a skeleton: all of them if `all`, else as many as possible; in the index also words
-    /// that begin with the last one or resemble one, if `loose`.
-    fn names_with_words(&self, skeleton: &str, loose: bool, all: bool) -> Vec<(EntityNo, String, NameRole)> {
+    /// Names that have the words of a skeleton, those with more of them first.
+    fn names_with_words(&self, skeleton: &str, how: Words) -> Vec<(EntityNo, String, NameRole)> {
+        let all = how == Words::All;
         let words: Vec<&str> = skeleton.split(' ').filter(|word| !word.is_empty()).collect();
+        let look_up = |word: &str, how, limit| name_index::words(self.image(), word, how, limit);
         let mut lists: Vec<Vec<usize>> = Vec::new();
         for word in &words {
-            let same = name_index::words(self.image(), word, WordMatch::Same, 1);
-            let mut places: Vec<usize> = same.into_iter().map(|(_, place)| place).collect();
-            if loose {
+            let mut places = look_up(word, WordMatch::Same, 1);
+            if !all {
                 let edits = match word.chars().count() {
                     0..=3 => 0,
-                    4..=6 => 1,
+                    4..=7 => 1,
                     _ => 2,
                 };
-                let near = name_index::words(self.image(), word, WordMatch::Near(edits), MOST_SPELLINGS);
-                let longer = name_index::words(self.image(), word, WordMatch::Prefix, MOST_SPELLINGS);
-                places.extend(near.into_iter().chain(longer).map(|(_, place)| place));
+                if edits > 0 {
+                    places.extend(look_up(word, WordMatch::Near(edits), MOST_SPELLINGS));
+                }
+                places.extend(look_up(word, WordMatch::Prefix, MOST_SPELLINGS));
+                places.sort_unstable();
+                places.dedup();
             }
-            places.sort_unstable();
-            places.dedup();
             lists.push(places);
         }
         let names_of = |place: usize| name_index::word_names(self.image(), place);
@@ -201,7 +232,7 @@ impl Graph {
         // Rare words bring the names to compare; frequent ones only tell which of those have more words in common.
         let mut shared: HashMap<u32, usize> = HashMap::new();
         for (at, places) in lists.iter().enumerate() {
-            if at == 0 || shared.len() + size(places) <= MOST_GATHERED {
+            if at == 0 || !all && shared.len() + size(places) <= MOST_GATHERED {
                 for &name in places.iter().flat_map(|&place| names_of(place)).take(MOST_GATHERED) {
                     *shared.entry(name).or_insert(0) += 1;
                 }
@@ -211,7 +242,8 @@ impl Graph {
                 }
             }
         }
-        let mut ranked: Vec<(u32, usize)> = shared.into_iter().collect();
+        let mut ranked: Vec<(u32, usize)> =
+            shared.into_iter().filter(|(_, count)| !all || *count == lists.len()).collect();
         ranked.sort_unstable_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
         let replaced = |entity| self.overlay().is_some_and(|overlay| overlay.nodes.contains_key(&entity));
         let mut found: Vec<(EntityNo, String, NameRole)> = ranked
@@ -224,7 +256,8 @@ impl Graph {
         if let Some(overlay) = self.overlay() {
             for (&entity, node) in &overlay.nodes {
                 for (role, name) in &node.names {
-                    if all || words.is_empty() || shares_word(&names::skeleton(&names::fold(name)), &words) {
+                    let key = names::skeleton(&names::fold(name));
+                    if words.is_empty() || if all { holds_words(&key, skeleton) } else { shares_word(&key, &words) } {
                         found.push((entity, name.clone(), *role));
                     }
                 }

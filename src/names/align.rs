@@ -53,6 +53,8 @@ pub(super) struct Alignment {
 pub(super) const LEAST: f32 = 0.68;
 /// Words as alike as this are not parts of longer words.
 const SURE: f32 = 0.85;
+/// Titles, small words and legal forms shorter than this must be the same.
+const LONG: usize = 6;
 /// Groups of parts less alike than this, without their spaces, are different.
 const LEAST_APART: f32 = 0.85;
 /// The most parts of one name that are one word in the other.
@@ -182,8 +184,16 @@ fn meet((a, one): (&Prepared, &Part), (b, other): (&Prepared, &Part), kind: Name
     }
     let small = |class: Class| matches!(class, Class::Form | Class::Title | Class::Particle);
     if small(classes.0) || small(classes.1) {
-        return (classes.0 == classes.1 && classes.0 != Class::Form && key == other_key)
-            .then_some((TRANSLITERATED, Meeting::Transliterated));
+        let same = classes.0 == classes.1 && classes.0 != Class::Form && key == other_key;
+        // A long word is known again in spite of an error.
+        let long = text.len().min(other_text.len()) >= LONG;
+        return match same {
+            true => Some((TRANSLITERATED, Meeting::Transliterated)),
+            false if long => {
+                meet_letters((text, key), (other_text, other_key), differing(&one.sounds, &other.sounds), SURE)
+            }
+            false => None,
+        };
     }
     if let (Class::Initial, _) | (_, Class::Initial) = classes {
         let begins = text.bytes().next() == other_text.bytes().next();
@@ -281,17 +291,21 @@ fn meet_letters(
     differing: u32,
     least: f32,
 ) -> Option<(f32, Meeting)> {
-    if !may_be_alike(text.len().max(other.len()), differing, least) {
+    // A letter more costs half of one at least: no key has a letter twice.
+    let lengths = key.len().abs_diff(other_key.len()) as u32;
+    if !may_be_alike(text.len().max(other.len()), differing.max(lengths), least) {
         return None;
     }
-    let likeness = |one: &str, other: &str, extra: u32| {
-        let whole = one.len().max(other.len()) as u32 * LETTER;
-        let cost = cost(one.as_bytes(), other.as_bytes(), (whole as f32 * (1.0 - least)) as u32)? + extra;
-        Some(1.0 - cost as f32 / whole as f32)
-    };
-    let plain = likeness(text, other, 0);
-    let reduced = if key == text && other_key == other { None } else { likeness(key, other_key, LETTER / 10) };
-    let likeness = plain.into_iter().chain(reduced).fold(0.0, f32::max);
+    let longer = |one: &str, other: &str| one.len().max(other.len()) as u32 * LETTER;
+    let (whole, whole_key) = (longer(text, other), longer(key, other_key));
+    let limit = (whole as f32 * (1.0 - least)) as u32;
+    // What romanisations write differently is the same in the keys, so words are hardly nearer in their letters.
+    let keys = cost(key.as_bytes(), other_key.as_bytes(), limit)?;
+    let letters =
+        if key == text && other_key == other { Some(keys) } else { cost(text.as_bytes(), other.as_bytes(), limit) };
+    let likeness = |cost: u32, whole: u32| 1.0 - cost as f32 / whole as f32;
+    let plain = letters.map_or(0.0, |cost| likeness(cost, whole));
+    let likeness = plain.max(likeness(keys + LETTER / 10, whole_key));
     (likeness >= least).then_some((likeness, Meeting::Edited))
 }
 

@@ -107,13 +107,13 @@ pub fn keys(name: &Prepared) -> Vec<u64> {
         add(Made::Sounds, &join(&parts));
     }
     if kind != NameKind::Person {
-        let initials: Vec<u8> = parts
-            .iter()
-            .filter(|(_, class, _)| !matches!(class, Class::Form | Class::Title))
-            .filter_map(|(part, _, _)| name.text(part).bytes().next())
-            .collect();
-        if initials.len() >= 3 {
-            add(Made::Initials, &initials);
+        // With and without the legal form and the small words.
+        for left_out in [&[][..], &[Class::Form], &[Class::Form, Class::Particle, Class::Title]] {
+            let told = parts.iter().filter(|(_, class, _)| !left_out.contains(class));
+            let initials: Vec<u8> = told.filter_map(|(part, _, _)| name.text(part).bytes().next()).collect();
+            if initials.len() >= 2 {
+                add(Made::Initials, &initials);
+            }
         }
     }
     for (part, class, _) in &parts {
@@ -131,7 +131,7 @@ pub fn keys(name: &Prepared) -> Vec<u64> {
 fn code(key: &str) -> Vec<u8> {
     let mut out = Vec::new();
     consonants(key.as_bytes(), &mut out);
-    out.retain(|letter| *letter != b'h');
+    out.retain(|letter| !matches!(letter, b'h' | b'w'));
     for letter in &mut out {
         *letter = match *letter {
             b'd' => b't',

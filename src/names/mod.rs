@@ -29,6 +29,8 @@
 //! assert_eq!(explain(&wanted, &list[0]).reasons[0], "parts in another order");
 //! ```
 
+#![deny(clippy::indexing_slicing, clippy::string_slice)]
+
 mod align;
 mod compare;
 mod fold;

@@ -211,7 +211,7 @@ impl Part {
                 () if has(tables::TITLE) => Class::Title,
                 () if has(tables::HONOUR) => Class::Honour,
                 () if has(tables::FORM) && has(LAST) => Class::Form,
-                () if has(tables::PARTICLE) && !has(LAST) => Class::Particle,
+                () if has(tables::PARTICLE) && !has(LAST) && !(has(FIRST) && self.text == 1) => Class::Particle,
                 () if self.text == 1 => Class::Initial,
                 () if has(tables::COMMON) => Class::Common,
                 () if has(PATRONYMIC) => Class::Patronymic,
@@ -220,7 +220,7 @@ impl Part {
         }
         match () {
             () if has(tables::NUMBER) && !(has(FIRST) && self.text == 1) => Class::Number,
-            () if has(tables::FORM) && !(has(tables::PARTICLE) && !has(LAST)) => Class::Form,
+            () if has(tables::FORM) && (has(LAST) || !has(tables::PARTICLE)) => Class::Form,
             () if has(tables::PARTICLE) => Class::Particle,
             () if self.text == 1 => Class::Initial,
             () if has(tables::PLACE) => Class::Place,
@@ -255,7 +255,7 @@ impl Taking {
                 break;
             }
             let known = self.tables.get(text);
-            let phrase = self.phrase(&words[at..], known.phrase);
+            let phrase = self.phrase(words.get(at..).unwrap_or_default(), known.phrase);
             let taken = if let Some((taken, text, known)) = phrase {
                 self.push(&text, &text, "", word.script, known);
                 taken
@@ -309,8 +309,7 @@ impl Taking {
     }
 
     fn push(&mut self, text: &str, key: &str, syllables: &str, script: Script, known: Known) {
-        let cut = |text: &str| text.len().min(text.floor_char_boundary(MAX_WORD));
-        let (text, key, syllables) = (&text[..cut(text)], &key[..cut(key)], &syllables[..cut(syllables)]);
+        let (text, key, syllables) = (cut(text), cut(key), cut(syllables));
         let start = self.buffer.len() as u16;
         for text in [text, key, syllables] {
             self.buffer.push_str(text);
@@ -340,6 +339,12 @@ impl Taking {
                 if at > 0 && self.kind != NameKind::Organisation && is_patronymic(text) { PATRONYMIC } else { 0 };
         }
     }
+}
+
+/// The first [`MAX_WORD`] bytes of a word, or a few less.
+fn cut(word: &str) -> &str {
+    let end = (0..=word.len().min(MAX_WORD)).rev().find(|end| word.is_char_boundary(*end));
+    end.and_then(|end| word.get(..end)).unwrap_or_default()
 }
 
 /// The value of digits, with or without the ending of an ordinal.

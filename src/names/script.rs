@@ -72,18 +72,13 @@ fn push_folded(folded: &str, words: &mut Vec<Word>) {
 fn end_run(run: &mut String, script: Script, words: &mut Vec<Word>) {
     match script {
         Script::Alphabet => push_folded(&fold_or_nothing(run), words),
-        Script::Abjad => {
-            let (text, article) = abjad(run);
-            let mut push = |text: &str| {
-                if !text.is_empty() {
-                    words.push(Word { text: text.to_owned(), script, syllables: String::new() });
-                }
-            };
-            push(if article { "al" } else { "" });
-            push(&text);
-        }
+        Script::Abjad => abjad(run, words),
         Script::Kana | Script::Han | Script::Hangul => {
-            let text = if script == Script::Hangul { hangul(run) } else { fold(run).replace(' ', "") };
+            let text = match script {
+                Script::Hangul => hangul(run),
+                // The small tsu only doubles the consonant behind it.
+                _ => fold(&run.replace(['ッ', 'っ'], "")).replace(' ', ""),
+            };
             let syllables = if script == Script::Kana { String::new() } else { run.clone() };
             words.push(Word { text, script, syllables });
         }
@@ -149,19 +144,161 @@ fn hangul(word: &str) -> String {
     out
 }
 
-/// The letters of a word in the Arabic or Hebrew script, and whether it begins with the article.
-fn abjad(word: &str) -> (String, bool) {
-    let letters: Vec<char> = word.chars().filter(|char| !is_mark(*char) && *char != '\u{640}').collect();
-    let (article, letters) = match letters.as_slice() {
-        // At least a root of three behind the article, or it is none: الو, الی.
-        ['ا', 'ل', rest @ ..] if rest.len() >= 3 && !rest.starts_with(&['ل', 'ه']) => (true, rest),
-        all => (false, all),
+/// Words of the Arabic script that are so frequent in names that everybody reads them the same.
+const FREQUENT: [(&str, &str); 56] = [
+    ("محمد", "muhammad"),
+    ("احمد", "ahmad"),
+    ("علي", "ali"),
+    ("علی", "ali"),
+    ("حسن", "hasan"),
+    ("حسين", "husayn"),
+    ("حسین", "husayn"),
+    ("عمر", "umar"),
+    ("خالد", "khalid"),
+    ("ابراهيم", "ibrahim"),
+    ("ابراهیم", "ibrahim"),
+    ("يوسف", "yusuf"),
+    ("یوسف", "yusuf"),
+    ("سعيد", "said"),
+    ("سعید", "said"),
+    ("صالح", "salih"),
+    ("محمود", "mahmud"),
+    ("مصطفى", "mustafa"),
+    ("مصطفی", "mustafa"),
+    ("رحمن", "rahman"),
+    ("كريم", "karim"),
+    ("کریم", "karim"),
+    ("رشيد", "rashid"),
+    ("حميد", "hamid"),
+    ("عزيز", "aziz"),
+    ("عزیز", "aziz"),
+    ("جمال", "jamal"),
+    ("ناصر", "nasir"),
+    ("خان", "khan"),
+    ("شاه", "shah"),
+    ("حاجي", "haji"),
+    ("حاجی", "haji"),
+    ("ملا", "mullah"),
+    ("شيخ", "shaykh"),
+    ("شیخ", "shaykh"),
+    ("مولوی", "mawlawi"),
+    ("قاری", "qari"),
+    ("سيد", "sayyid"),
+    ("سید", "sayyid"),
+    ("بن", "bin"),
+    ("ابن", "bin"),
+    ("بنت", "bint"),
+    ("ابو", "abu"),
+    ("ابي", "abu"),
+    ("ام", "umm"),
+    ("عبد", "abd"),
+    ("الله", "allah"),
+    ("عبدالله", "abdallah"),
+    ("دين", "din"),
+    ("و", "and"),
+    ("او", "and"),
+    ("في", "in"),
+    ("شركة", "company"),
+    ("شرکت", "company"),
+    ("بنك", "bank"),
+    ("بانک", "bank"),
+];
+
+/// Adds the words that are one in the Arabic or Hebrew script: the article, and what stands behind *abd*, are written apart
+/// in others.
+fn abjad(word: &str, words: &mut Vec<Word>) {
+    let letters: Vec<char> = word
+        .chars()
+        .filter(|char| !is_mark(*char) && *char != '\u{640}')
+        .flat_map(presented)
+        .map(|char| if matches!(char, 'أ' | 'إ' | 'آ' | 'ٱ') { 'ا' } else { char })
+        .collect();
+    let mut rest = letters.as_slice();
+    let mut push = |text: String| {
+        if !text.is_empty() {
+            words.push(Word { text, script: Script::Abjad, syllables: String::new() });
+        }
     };
+    let known = |letters: &[char]| {
+        let word: String = letters.iter().collect();
+        FREQUENT.iter().find(|(known, _)| *known == word).map(|(_, latin)| (*latin).to_owned())
+    };
+    loop {
+        if let Some(text) = known(rest) {
+            return push(text);
+        }
+        match rest {
+            ['ع', 'ب', 'د', behind @ ..] if behind.len() >= 3 => {
+                push("abd".to_owned());
+                rest = behind;
+            }
+            // At least a root of three behind the article, or it is none: الو, الی.
+            ['ا', 'ل', behind @ ..] if behind.len() >= 3 && !behind.starts_with(&['ل', 'ه']) => {
+                push("al".to_owned());
+                rest = behind;
+            }
+            _ => return push(romanised(rest)),
+        }
+    }
+}
+
+/// A letter in the form that it has by itself, for the forms that it has inside of words.
+fn presented(char: char) -> impl Iterator<Item = char> {
+    let plain = matches!(char, '\u{fb50}'..='\u{fdfb}' | '\u{fe70}'..='\u{fefc}')
+        .then(|| PRESENTED.iter().find(|(first, last, _)| (*first..=*last).contains(&char)))
+        .flatten()
+        .map(|(_, _, letter)| *letter);
+    std::iter::once(plain.unwrap_or(char))
+}
+
+/// The forms of letters in the block of presentation forms, from the first to the last, and the letter.
+const PRESENTED: [(char, char, char); 36] = [
+    ('\u{fb56}', '\u{fb59}', 'پ'),
+    ('\u{fb7a}', '\u{fb7d}', 'چ'),
+    ('\u{fb8e}', '\u{fb91}', 'ک'),
+    ('\u{fb92}', '\u{fb95}', 'گ'),
+    ('\u{fbfc}', '\u{fbff}', 'ی'),
+    ('\u{fe81}', '\u{fe84}', 'ا'),
+    ('\u{fe85}', '\u{fe86}', 'و'),
+    ('\u{fe87}', '\u{fe88}', 'ا'),
+    ('\u{fe89}', '\u{fe8c}', 'ئ'),
+    ('\u{fe8d}', '\u{fe8e}', 'ا'),
+    ('\u{fe8f}', '\u{fe92}', 'ب'),
+    ('\u{fe93}', '\u{fe94}', 'ة'),
+    ('\u{fe95}', '\u{fe98}', 'ت'),
+    ('\u{fe99}', '\u{fe9c}', 'ث'),
+    ('\u{fe9d}', '\u{fea0}', 'ج'),
+    ('\u{fea1}', '\u{fea4}', 'ح'),
+    ('\u{fea5}', '\u{fea8}', 'خ'),
+    ('\u{fea9}', '\u{feaa}', 'د'),
+    ('\u{feab}', '\u{feac}', 'ذ'),
+    ('\u{fead}', '\u{feae}', 'ر'),
+    ('\u{feaf}', '\u{feb0}', 'ز'),
+    ('\u{feb1}', '\u{feb4}', 'س'),
+    ('\u{feb5}', '\u{feb8}', 'ش'),
+    ('\u{feb9}', '\u{febc}', 'ص'),
+    ('\u{febd}', '\u{fec0}', 'ض'),
+    ('\u{fec1}', '\u{fec4}', 'ط'),
+    ('\u{fec5}', '\u{fec8}', 'ظ'),
+    ('\u{fec9}', '\u{fecc}', 'ع'),
+    ('\u{fecd}', '\u{fed0}', 'غ'),
+    ('\u{fed1}', '\u{fed4}', 'ف'),
+    ('\u{fed5}', '\u{fed8}', 'ق'),
+    ('\u{fed9}', '\u{fedc}', 'ك'),
+    ('\u{fedd}', '\u{fee0}', 'ل'),
+    ('\u{fee1}', '\u{fee4}', 'م'),
+    ('\u{fee5}', '\u{fee8}', 'ن'),
+    ('\u{fee9}', '\u{feec}', 'ه'),
+];
+
+/// The letters of a word in the Arabic or Hebrew script.
+fn romanised(letters: &[char]) -> String {
     let mut out = String::with_capacity(letters.len() * 2);
     for (at, char) in letters.iter().enumerate() {
         let before_vowel = at == 0 && letters.len() > 1;
         match letter(*char) {
-            Some("w") if before_vowel => out.push('w'),
+            // Before a vowel it is the consonant, which the skeleton writes as v.
+            Some("w") if before_vowel => out.push('v'),
             Some("w") => out.push('u'),
             Some("y") if before_vowel => out.push('y'),
             Some("y") => out.push('i'),
@@ -171,7 +308,7 @@ fn abjad(word: &str) -> (String, bool) {
             ),
         }
     }
-    (out, article)
+    out
 }
 
 /// The usual romanisation of a letter of the Arabic script (with Persian, Urdu, Pashto and Kurdish letters) or the Hebrew
@@ -243,11 +380,14 @@ mod tests {
     fn scripts_become_words_of_plain_letters() {
         for (name, expected) in [
             ("Jan  Müller-Lang", &["jan", "muller", "lang"][..]),
-            ("خالد السالم", &["khald", "al", "salm"]),
-            ("وليد", &["wlid"]),
-            ("عُمَر", &["mr"]),
+            ("خالد السالم", &["khalid", "al", "salm"]),
+            ("عبدالغفور", &["abd", "al", "ghfur"]),
+            ("ﺳﺎﻣﺮ", &["samr"]),
+            ("وليد", &["vlid"]),
+            ("عُمَر", &["umar"]),
             ("שלמה", &["shlmh"]),
             ("サトウ・ケン", &["satou", "ken"]),
+            ("ロッシ", &["roshi"]),
             ("王小明 Ltd", &["wangxiaoming", "ltd"]),
             ("김나라", &["kimnara"]),
             ("정은", &["jongun"]),

@@ -12,11 +12,12 @@ const SOUND: u32 = 6;
 const VOWEL: u32 = 5;
 
 /// Letters that sources write for one sound.
-const SAME_SOUND: [&[u8; 2]; 12] = [b"iy", b"ij", b"jy", b"vw", b"uw", b"kq", b"ck", b"ou", b"ei", b"sz", b"cs", b"ey"];
+const SAME_SOUND: [&[u8; 2]; 13] =
+    [b"iy", b"ij", b"jy", b"vw", b"uw", b"kq", b"ck", b"ou", b"ei", b"sz", b"cs", b"ey", b"fw"];
 /// Consonants that sound alike.
-const LIKE_SOUND: [&[u8; 2]; 17] = [
+const LIKE_SOUND: [&[u8; 2]; 18] = [
     b"bp", b"dt", b"gk", b"gj", b"gq", b"gh", b"hk", b"fv", b"bv", b"fp", b"jz", b"mn", b"cg", b"cq", b"kx", b"hx",
-    b"dz",
+    b"dz", b"cj",
 ];
 
 /// What it costs to write one letter for another, from nothing to [`LETTER`].
@@ -28,6 +29,7 @@ const fn is_vowel(letter: u8) -> bool {
     matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 
+#[allow(clippy::indexing_slicing, reason = "computed when the program is built")]
 const fn changes() -> [[u8; 26]; 26] {
     let mut table = [[LETTER as u8; 26]; 26];
     let mut one = 0;
@@ -60,11 +62,12 @@ const fn changes() -> [[u8; 26]; 26] {
     table
 }
 
+#[allow(clippy::indexing_slicing, reason = "computed when the program is built")]
 const fn gaps() -> [u8; 26] {
     let mut table = [LETTER as u8; 26];
     let mut at = 0;
     while at < 26 {
-        if is_vowel(b'a' + at as u8) || b'a' + at as u8 == b'h' {
+        if is_vowel(b'a' + at as u8) || matches!(b'a' + at as u8, b'h' | b'w') {
             table[at] = VOWEL as u8;
         }
         at += 1;
@@ -92,12 +95,6 @@ pub(super) fn cost(a: &[u8], b: &[u8], limit: u32) -> Option<u32> {
     if a.len().max(b.len()) > MAX_WORD {
         return None;
     }
-    // What both begin and end with costs nothing, except that a doubled letter must be seen beside its twin.
-    let common = a.iter().zip(b).take_while(|(one, other)| one == other).count().saturating_sub(1);
-    let (a, b) = (&a[common..], &b[common..]);
-    let common = a.iter().rev().zip(b.iter().rev()).take_while(|(one, other)| one == other).count().saturating_sub(1);
-    let (a, b) = (&a[..a.len() - common], &b[..b.len() - common]);
-
     let (a, b) = if a.len() < b.len() { (b, a) } else { (a, b) };
     let m = b.len();
     let mut added = [0_u16; MAX_WORD];
@@ -179,7 +176,7 @@ pub(super) fn consonants(key: &[u8], out: &mut Vec<u8>) {
             b'a' | b'e' | b'i' | b'o' | b'u' | b'y' => continue,
             b'h' if at + 1 == key.len() => continue,
             b'p' => b'b',
-            b'v' | b'w' => b'f',
+            b'v' => b'w',
             b'r' => b'l',
             b'q' => b'k',
             b'z' => b's',
@@ -207,5 +204,62 @@ pub fn similarity(a: &str, b: &str) -> f64 {
         Some(cost) if longer > 0 => 1.0 - f64::from(cost) / f64::from(longer),
         Some(_) => 1.0,
         None => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The textbook recurrence with the same costs, without a table.
+    fn slow(a: &[u8], b: &[u8]) -> u32 {
+        let last_gap = |word: &[u8]| u32::from(gap(word[word.len() - 1], word.len().checked_sub(2).map(|at| word[at])));
+        let (Some((x, shorter_a)), Some((y, shorter_b))) = (a.split_last(), b.split_last()) else {
+            let longer = if a.is_empty() { b } else { a };
+            return (1..=longer.len()).map(|end| last_gap(&longer[..end])).sum();
+        };
+        let change = match (x.wrapping_sub(b'a'), y.wrapping_sub(b'a')) {
+            _ if x == y => 0,
+            (x @ 0..26, y @ 0..26) => u32::from(CHANGES[usize::from(x)][usize::from(y)]),
+            _ => LETTER,
+        };
+        let mut least = (slow(shorter_a, shorter_b) + change)
+            .min(slow(shorter_a, b) + last_gap(a))
+            .min(slow(a, shorter_b) + last_gap(b));
+        if let (Some((before_x, rest_a)), Some((before_y, rest_b))) = (shorter_a.split_last(), shorter_b.split_last())
+            && x == before_y
+            && y == before_x
+            && x != y
+        {
+            least = least.min(slow(rest_a, rest_b) + u32::from(SWAPPED));
+        }
+        least
+    }
+
+    proptest! {
+        #[test]
+        fn the_cost_agrees_with_its_definition(a in "[abkq1]{0,5}", b in "[abkq1]{0,5}") {
+            prop_assert_eq!(cost(a.as_bytes(), b.as_bytes(), 1000), Some(slow(a.as_bytes(), b.as_bytes())));
+        }
+
+        #[test]
+        fn a_limit_only_ends_early(a in "[a-z]{0,9}", b in "[a-z]{0,9}", limit in 0..80_u32) {
+            let whole = cost(a.as_bytes(), b.as_bytes(), 1000);
+            prop_assert_eq!(cost(a.as_bytes(), b.as_bytes(), limit), whole.filter(|cost| *cost <= limit));
+            prop_assert_eq!(cost(b.as_bytes(), a.as_bytes(), limit), whole.filter(|cost| *cost <= limit));
+        }
+    }
+
+    #[test]
+    fn what_sources_confuse_costs_less() {
+        for (one, other, most) in
+            [("lion", "lian", 5), ("hakim", "haqim", 3), ("petr", "pettr", 2), ("karl", "kalr", 8)]
+        {
+            assert!(cost(one.as_bytes(), other.as_bytes(), 100) <= Some(most), "{one}, {other}");
+        }
+        assert_eq!(cost(b"tank", b"tarm", 100), Some(20));
+        assert_eq!(cost(&[b'a'; MAX_WORD + 1], &[b'b'; 3], 10_000), None);
     }
 }
