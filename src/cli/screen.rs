@@ -109,7 +109,7 @@ pub fn run(database: &mut Database, options: &Screen, terminal: &Terminal) -> Re
             let progress = Progress::new("screening", total, terminal.is_quiet());
             let mut job = Job { screener, graph, options, terminal, progress, counts: Counts::default() };
             match &options.output {
-                Some(path) => job.to_file(&mut table, path, &format)?,
+                Some(path) => job.replace(&mut table, path, &format)?,
                 None => {
                     let mut out = BufWriter::new(io::stdout().lock());
                     job.all(&mut table, &mut out, &format)?;
@@ -240,7 +240,7 @@ struct Job<'a, 's> {
 
 impl Job<'_, '_> {
     /// Writes to a file, which is there whole or not at all.
-    fn to_file(&mut self, table: &mut Table, path: &Path, format: &str) -> Result<(), Failure> {
+    fn replace(&mut self, table: &mut Table, path: &Path, format: &str) -> Result<(), Failure> {
         let mut failed = None;
         let written = replace(path, &mut |out| {
             self.all(table, out, format).map_err(|failure| {
@@ -259,7 +259,7 @@ impl Job<'_, '_> {
         let mut writer = Writer::new(out, format)?;
         loop {
             let number = table.rows.number();
-            if number % STEP == 0 {
+            if number.is_multiple_of(STEP) {
                 self.progress.at(table.rows.bytes_read());
             }
             let asked = match table.rows.next() {
@@ -302,7 +302,7 @@ impl Job<'_, '_> {
 /// Lines as JSON objects or as rows of a table.
 enum Writer<'o> {
     Lines(&'o mut dyn Write),
-    Table(csv::Writer<&'o mut dyn Write>),
+    Table(Box<csv::Writer<&'o mut dyn Write>>),
 }
 
 /// The columns of a table of hits.
@@ -318,7 +318,7 @@ impl<'o> Writer<'o> {
         }
         let mut table = csv::Writer::from_writer(out);
         table.write_record(COLUMNS).map_err(broken)?;
-        Ok(Self::Table(table))
+        Ok(Self::Table(Box::new(table)))
     }
 
     fn line(&mut self, line: &Line<'_>) -> Result<(), Failure> {

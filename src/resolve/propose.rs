@@ -103,7 +103,7 @@ pub fn propose(
     let mut proposals = Proposals { cut, ..Proposals::default() };
     let total = pairs.len();
     for (at, (one, other)) in pairs.into_iter().enumerate() {
-        if at % 1024 == 0 {
+        if at.is_multiple_of(1024) {
             progress(at, total);
         }
         if graph.kind_of(one) != graph.kind_of(other) || !wanted.fits(facts, one, other) {

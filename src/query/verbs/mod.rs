@@ -9,6 +9,7 @@ mod timeline;
 mod why;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::ast::Verb;
 use super::budget::Meter;
@@ -116,10 +117,11 @@ impl<C: ClaimSource> Verbs<'_, '_, C> {
         };
         let mut found = Vec::new();
         for &entity in entities {
-            if !known.contains_key(&entity) {
-                known.insert(entity, self.recorded_as(entity)?);
-            }
-            found.extend(known.get(&entity).cloned().flatten());
+            let name = match known.entry(entity) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(self.recorded_as(entity)?),
+            };
+            found.extend(name.clone());
         }
         Ok(if found.is_empty() { Item::Null } else { Item::Text(found.join(", ")) })
     }
