@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use common::{Home, shared};
+use proptest::prelude::*;
 use serde_json::Value;
 use tieline::model::{Changes, NameRole, Says};
 use tieline::read::ofac::{ofac, ofac_bytes};
@@ -216,6 +218,9 @@ fn document(folder: &Path, published: &str) -> String {
     out
 }
 
+/// A name, its role, and how the list spells it if otherwise.
+type Name<'a> = (&'a str, NameRole, Option<&'a str>);
+
 #[test]
 fn every_entry_alias_and_address_is_there() {
     let Some(folder) = real() else { return };
@@ -223,7 +228,7 @@ fn every_entry_alias_and_address_is_there() {
     let (sdn, alt, add) = (rows(&folder, "sdn"), rows(&folder, "alt"), rows(&folder, "add"));
     // The last line of the shared sdn.csv has no line break, so that `wc -l` counts one entry less.
     assert_eq!((sdn.len(), alt.len(), add.len()), (7379, 17091, 18990));
-    let mut names: BTreeMap<&str, Vec<(&str, NameRole, Option<&str>)>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, Vec<Name<'_>>> = BTreeMap::new();
     let (mut addresses, mut located) = (0, 0);
     for claim in &changes.claims {
         match &claim.says {
@@ -237,11 +242,10 @@ fn every_entry_alias_and_address_is_there() {
         }
     }
     let is_there = |row: &[String], name: &str, roles: &[NameRole]| {
-        let known = &names[format!("ofac-{}", row[0]).as_str()];
+        let id = format!("ofac-{}", row[0]);
+        let known = names.get(id.as_str()).unwrap_or_else(|| &names[format!("{id}-unknown").as_str()]);
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let found = |(text, role, listed): &(&str, NameRole, Option<&str>)| {
-            roles.contains(role) && listed.unwrap_or(text) == name
-        };
+        let found = |(text, role, listed): &Name<'_>| roles.contains(role) && listed.unwrap_or(text) == name;
         assert!(known.iter().any(found), "{row:?}: {known:?}");
     };
     sdn.iter().for_each(|row| is_there(row, &row[1], &[NameRole::Primary]));
@@ -415,6 +419,50 @@ fn an_xml_file_that_is_not_the_list_is_refused() {
     assert!(said.contains("published on 2024-01-08, and not on 2024-01-09"), "{said}");
     let two = home.run(["import".as_ref(), "ofac".as_ref(), xml.as_os_str(), home.at("ofac").as_os_str()]).fails(1);
     assert!(two.contains("imported alone"), "{two}");
+}
+
+#[test]
+fn an_entry_without_a_row_is_kept_and_known_when_the_list_is_whole() {
+    let home = Home::new();
+    let folder = tables(&home);
+    let import = |day: &str| {
+        home.run(["import".as_ref(), "ofac".as_ref(), format!("--published={day}").as_ref(), folder.as_os_str()]).ok()
+    };
+    std::fs::write(folder.join("sdn.csv"), SDN.lines().take(1).collect::<String>()).unwrap();
+    let said = import("2024-01-08");
+    assert!(said.contains("sdn.csv has no closing line (control-Z): it may be cut off after row 1"), "{said}");
+    assert!(said.contains("2 entries have names or addresses but no row in sdn.csv"), "{said}");
+    assert_eq!(home.json("show @ofac-12-unknown")["rows"][2][1], "Party");
+    assert!(home.query("show @ofac-16-unknown").ok().contains("... pia)"));
+    tables(&home);
+    import("2024-02-08");
+    assert_eq!(home.json("show @ofac-12")["rows"][2][1], "Organisation");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// A list that is cut, or in which a piece is replaced, is read or refused, and never half read.
+    #[test]
+    fn a_damaged_list_is_read_or_refused(at in 0usize..6000, length in 0usize..200, put in "[<>/A-Za-z&;\"= 0-9é]{0,20}") {
+        let mut bytes = whole_document().as_bytes().to_vec();
+        let at = at.min(bytes.len());
+        let end = (at + length).min(bytes.len());
+        bytes.splice(at..end, put.bytes());
+        match ofac_bytes(&bytes, Schema::builtin()) {
+            Ok(mut release) => prop_assert!(Schema::builtin().check(&mut release.changes).is_ok()),
+            Err(problems) => prop_assert!(!problems.is_empty() && problems.iter().all(|problem| problem.line >= 1)),
+        }
+    }
+}
+
+/// The invented list as XML, made once.
+fn whole_document() -> &'static str {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let home = Home::new();
+        document(&tables(&home), "01/08/2024")
+    })
 }
 
 #[test]

@@ -184,12 +184,12 @@ fn spans_point_at_the_words() {
         let (start, end) = claim.locator.span.unwrap();
         let part = &LIST[start as usize..end as usize];
         assert!(part.starts_with('<') && part.ends_with('>'), "{part}");
-        if let tieline::model::Says::Name { entity, text, .. } = &claim.says {
-            if release.changes.words.text(release.changes.entities()[*entity as usize].kind) == "Person" {
-                let words = plain(&part.replace(|c| c == '<' || c == '>', " "));
-                assert!(text.split(' ').all(|word| words.contains(word)), "{text}: {part}");
-                names += 1;
-            }
+        if let tieline::model::Says::Name { entity, text, .. } = &claim.says
+            && release.changes.words.text(release.changes.entities()[*entity as usize].kind) == "Person"
+        {
+            let words = plain(&part.replace(['<', '>'], " "));
+            assert!(text.split(' ').all(|word| words.contains(word)), "{text}: {part}");
+            names += 1;
         }
     }
     assert!(names > 5);

@@ -62,7 +62,9 @@ impl<'s> Entries<'s> {
             Kind::Aircraft => "Aircraft",
             Kind::Unknown => "Party",
         };
-        let entity = self.writer.entity(&format!("ofac-{}", entry.uid), kind, None)?;
+        // An entity keeps its kind for good, and a whole copy of the list will say what this one is.
+        let unknown = if entry.kind == Kind::Unknown { "-unknown" } else { "" };
+        let entity = self.writer.entity(&format!("ofac-{}{unknown}", entry.uid), kind, None)?;
         self.name(at, entry, entity, &entry.name, NameRole::Primary, Saying::default());
         if !entry.name.is_empty() {
             self.named.entry(entry.name.clone()).or_default().push(entity);

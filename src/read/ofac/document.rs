@@ -60,7 +60,7 @@ pub fn read(
         {
             faults.push(fault);
         }
-        if reader.count % REPORT == 0 {
+        if reader.count.is_multiple_of(REPORT) {
             progress(records.bytes_read());
         }
     }

@@ -22,13 +22,10 @@ pub fn paper(kind: &str, second_kind: &str, number: &str, note: &str) -> Option<
     let what = format!("{second_kind} {written}").to_lowercase();
     let kind = kind.to_lowercase();
     let names = |words: &[&str]| words.iter().any(|word| what.contains(word));
+    let is_passport = |text: &str| ["passport", "passeport", "pasaporte"].iter().any(|word| text.contains(word));
     let key = if names(&["fiscal code", "tax"]) {
         "tax_number"
-    } else if names(&["passport", "passeport", "pasaporte"]) {
-        "passport_number"
-    } else if ["passport", "passeport", "pasaporte"].iter().any(|word| kind.contains(word))
-        && !names(&["identi", "card"])
-    {
+    } else if is_passport(&what) || (is_passport(&kind) && !names(&["identi", "card"])) {
         "passport_number"
     } else {
         "id_number"

@@ -76,7 +76,12 @@ fn un_sc_from(input: impl BufRead, schema: &Schema, progress: &mut dyn FnMut(u64
     let root = records.root().map_err(|fault| vec![fault])?;
     if root.name != ROOT {
         let message = format!("this is no UN consolidated list: its root is <{}> and not <{ROOT}>", root.name);
-        return Err(vec![Fault::new(root.span.start, message)]);
+        let fault = Fault::new(root.span.start, message);
+        return Err(vec![match root.name.as_str() {
+            "sdnList" => fault.help("`tieline import ofac` reads OFAC's list"),
+            "export" => fault.help("lists of the European Union are imported from their CSV tables, by a mapping"),
+            _ => fault,
+        }]);
     }
     let published = root.attribute("dateGenerated").and_then(iso_day);
     let mut reader = Reader::new(published, schema).map_err(|message| vec![Fault::new(root.span.start, message)])?;
@@ -89,7 +94,7 @@ fn un_sc_from(input: impl BufRead, schema: &Schema, progress: &mut dyn FnMut(u64
                 {
                     faults.push(fault);
                 }
-                if reader.count() % REPORT == 0 {
+                if reader.count().is_multiple_of(REPORT) {
                     progress(records.bytes_read());
                 }
             }

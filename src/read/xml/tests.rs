@@ -56,7 +56,7 @@ fn endless_records_and_texts_end() {
         format!("<{long}"),
         format!("<r><!--{long}"),
     ] {
-        assert!(read(text.as_bytes()).unwrap_err().message.contains("MB"), "{}", &text[..10]);
+        assert!(read(text.as_bytes()).unwrap_err().message.contains("MB"), "{text:.10}");
     }
 }
 
@@ -117,7 +117,7 @@ proptest! {
     #[test]
     fn a_file_cut_anywhere_is_an_error(cut in 1usize..60) {
         let whole = "<?xml version='1.0'?><r><S><a b='c'>text</a><a/></S><d>&amp;</d></r>";
-        let part = &whole[..cut.min(whole.len() - 1)];
+        let (part, _) = whole.split_at(cut.min(whole.len() - 1));
         prop_assert!(read(part.as_bytes()).is_err());
     }
 }
