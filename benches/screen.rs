@@ -64,7 +64,9 @@ fn database(directory: &Path) -> Database {
     };
     let (un, ofac) = (files("un-sc"), files("ofac-sdn"));
     if un.is_empty() || ofac.is_empty() {
-        return common::Generated::new().import(directory);
+        let generated = common::Generated::new();
+        println!("on a generated graph of {} entities", generated.entities);
+        return generated.import(directory);
     }
     let run = |format: &str, paths: &[PathBuf]| {
         let status = std::process::Command::new(env!("CARGO_BIN_EXE_tieline"))
