@@ -4,12 +4,16 @@
 
 mod claims;
 mod commit;
+mod compare;
+mod diff;
 mod error;
+mod exchange;
 mod kinds;
 mod known;
 mod lists;
 mod project;
 mod refold;
+mod releases;
 mod resolve;
 mod statement;
 
@@ -31,9 +35,13 @@ use crate::write::Format;
 pub use crate::query::Timing;
 use kinds::Kinds;
 
+pub use diff::{Diff, Side};
 pub use error::DatabaseError;
+pub use exchange::Exported;
 pub use lists::ListSummary;
-pub use resolve::{Decision, Resolution, Side};
+pub use releases::{Arrival, ReleaseSummary};
+pub use resolve::{Decision, Profile, Resolution};
+pub use statement::is_ftm;
 
 /// A Tieline database in a directory.
 ///
@@ -97,6 +105,8 @@ pub struct Session {
     pub last: Vec<String>,
     /// Whether links are cited to the sentence, for drawings: this reads claims.
     pub cite: bool,
+    /// Whether all that is known of an answer's entities and links is read, for FollowTheMoney.
+    pub entries: bool,
 }
 
 /// An answered statement.
@@ -108,6 +118,8 @@ pub struct Ran {
     pub output: Option<Format>,
     /// The file that it wants the answer in.
     pub file: Option<PathBuf>,
+    /// What is known of its entities and links, for the rendering as FollowTheMoney.
+    pub entries: Vec<crate::write::ftm::Entry>,
     /// How long it took.
     pub timing: Timing,
 }
@@ -125,6 +137,8 @@ pub struct CommitSummary {
     pub skipped: u64,
     /// How many claims that had been retracted count again; the commit counts them among the retracted.
     pub restored: u32,
+    /// If it was a newer release of a list: what that changed.
+    pub release: Option<ReleaseSummary>,
 }
 
 impl Database {
@@ -249,7 +263,8 @@ impl Database {
         self.commit(changes, author, &format!("load {}", names.join(" ")))
     }
 
-    /// Imports CSV files by a mapping: all or nothing. `progress` is told the bytes read so far.
+    /// Imports CSV files by a mapping: all or nothing. `release` is the release that the tables are, if the mapping does not
+    /// say it; with `older` it may be older than what the database has. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// As [`Database::load`].
@@ -257,14 +272,17 @@ impl Database {
         &mut self,
         mapping: &Path,
         paths: &[PathBuf],
+        release: Option<&str>,
+        older: bool,
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<CommitSummary, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, &kinds, &known::Known(graph), progress))?
+            .read_graph(|graph| read::csv::release(mapping, paths, release, &kinds, &known::Known(graph), progress))?
             .map_err(DatabaseError::Refused)?;
-        self.commit(changes, author, &format!("import csv by {}", mapping.display()))
+        let arrival = Arrival { older, only: None };
+        self.commit_list(changes, &arrival, author, &format!("import csv by {}", mapping.display()))
     }
 
     /// All commits, the first first.

@@ -27,7 +27,7 @@ impl Generated {
         let mut database = Database::create_or_open(directory).expect("a new database");
         let tables: Vec<PathBuf> = ["entities.csv", "links.csv"].map(|table| self.folder.path().join(table)).to_vec();
         let mapping = self.folder.path().join("mapping.toml");
-        database.import_csv(&mapping, &tables, "bench", &mut |_| {}).expect("an import");
+        database.import_csv(&mapping, &tables, None, false, "bench", &mut |_| {}).expect("an import");
         database
     }
 }

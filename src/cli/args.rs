@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::database::Session;
+use crate::model::is_release;
 use crate::names::NameKind;
 use crate::query::Budget;
 use crate::read::list::published_day;
@@ -121,8 +122,14 @@ pub enum Command {
     /// Write the answer of a statement to a file, as a picture if nothing else is said
     Export {
         /// The statement
-        #[arg(value_name = "QUERY")]
-        query: String,
+        #[arg(value_name = "QUERY", required_unless_present = "all")]
+        query: Option<String>,
+        /// Write all of the database instead of an answer, as FollowTheMoney
+        #[arg(long, conflicts_with = "query")]
+        all: bool,
+        /// Write a line for each value that a data set says, instead of one for each entity
+        #[arg(long, conflicts_with = "query")]
+        statements: bool,
         /// How it is written [default: what the file's name says, or dot]
         #[arg(long, value_parser = format())]
         format: Option<Format>,
@@ -171,6 +178,8 @@ pub enum Command {
         /// The file that `tieline backup` wrote
         file: PathBuf,
     },
+    /// Say what two lists, or two states of the database, differ in
+    Diff(DiffArgs),
     /// Build a small database from the seeds and ask it what a researcher would ask
     Tour {
         /// The folder of seeds
@@ -199,6 +208,8 @@ pub enum Import {
         /// What the columns mean (TOML)
         #[arg(long, value_name = "FILE")]
         mapping: PathBuf,
+        #[command(flatten)]
+        release: Release,
         /// The tables
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
@@ -208,16 +219,67 @@ pub enum Import {
         /// The list
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Let an older release take the place of a newer one
+        #[arg(long)]
+        older: bool,
     },
     /// OFAC's list of Specially Designated Nationals: its CSV tables, a folder with them, or its XML file
     Ofac {
         /// When the list was published (2024-01-08), which the tables do not say
-        #[arg(long, value_name = "DATE", value_parser = published_day)]
+        #[arg(long, visible_alias = "release", value_name = "DATE", value_parser = published_day)]
         published: Option<String>,
+        /// Let an older release take the place of a newer one
+        #[arg(long)]
+        older: bool,
         /// sdn.csv, alt.csv, add.csv and sdn_comments.csv, their folder, or sdn.xml
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// JSON lines of FollowTheMoney: entities, statements, or changes of entities
+    Ftm {
+        /// The data set of entities that name none or several [default: the name of the first file]
+        #[arg(long, value_name = "NAME")]
+        dataset: Option<String>,
+        #[command(flatten)]
+        release: Release,
+        /// The files
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// What is compared, and how the differences are shown.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// The earlier one: a file, a source of the database such as un-sc:2026-02-27, a commit by its number, or a day
+    #[arg(value_name = "A")]
+    pub one: String,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub other: String,
+    /// What the columns mean, for files that are tables
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// How the differences are written [default: what the file's name says, or table]
+    #[arg(long, value_parser = format())]
+    pub format: Option<Format>,
+    /// The file; the standard output if none is named
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// End with exit code 1 if there are differences
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Which release of a list it is.
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    /// The release of the list, as a date; a newer one takes the place of an older one
+    #[arg(long = "release", value_name = "DATE", value_parser = release)]
+    pub date: Option<String>,
+    /// Let an older release take the place of a newer one
+    #[arg(long)]
+    pub older: bool,
 }
 
 /// What is done with names alone.
@@ -286,6 +348,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
 fn share(text: &str) -> Result<f64, String> {
     let number: Option<f64> = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
     number.ok_or_else(|| "a number from 0 to 1 is expected".to_owned())
+}
+
+fn release(text: &str) -> Result<String, String> {
+    let wanted = "a year, a month or a day is expected: 2026, 2026-02 or 2026-02-27";
+    if is_release(text) { Ok(text.to_owned()) } else { Err(wanted.to_owned()) }
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -12,9 +12,9 @@ use crate::write::safe;
 ///
 /// # Errors
 /// The file or the database refuses.
-pub fn un_sc(file: &Path, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+pub fn un_sc(file: &Path, older: bool, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
     import(std::slice::from_ref(&file.to_owned()), global, terminal, |database, author, progress| {
-        database.import_un_sc(file, author, progress)
+        database.import_un_sc(file, older, author, progress)
     })
 }
 
@@ -22,9 +22,15 @@ pub fn un_sc(file: &Path, global: &Global, terminal: &Terminal) -> Result<(), Fa
 ///
 /// # Errors
 /// The files or the database refuse.
-pub fn ofac(paths: &[PathBuf], published: Option<&str>, global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+pub fn ofac(
+    paths: &[PathBuf],
+    published: Option<&str>,
+    older: bool,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     import(paths, global, terminal, |database, author, progress| {
-        database.import_ofac(paths, published, author, progress)
+        database.import_ofac(paths, published, older, author, progress)
     })
 }
 

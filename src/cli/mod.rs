@@ -8,6 +8,8 @@
 mod args;
 mod dedupe;
 mod diagnostics;
+mod diff;
+mod exchange;
 mod failure;
 mod lists;
 mod names;

@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::args::{Bench, Import};
+use super::args::{Bench, Import, Release};
+use super::diff::diff;
+use super::exchange::{export_all, import_ftm, release_text};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
 use super::{Command, Failure, Global, Target, Terminal, lists, names, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
+use crate::read;
 use crate::schema::Schema;
 use crate::write::{Format, Options, safe};
 
@@ -24,10 +27,16 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
     let open = || opened(Database::open(&global.db), terminal);
     match command {
         Command::Load { paths } => load(&paths, global, terminal),
-        Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
-        Command::Import(Import::UnSc { file }) => lists::un_sc(&file, global, terminal),
-        Command::Import(Import::Ofac { published, paths }) => {
-            lists::ofac(&paths, published.as_deref(), global, terminal)
+        Command::Import(Import::Csv { mapping, release, paths }) => {
+            import_csv(&mapping, &paths, &release, global, terminal)
+        }
+        Command::Import(Import::Ftm { dataset, release, paths }) => {
+            let options = read::ftm::Options { dataset, release: release.date };
+            import_ftm(&paths, &options, release.older, global, terminal)
+        }
+        Command::Import(Import::UnSc { file, older }) => lists::un_sc(&file, older, global, terminal),
+        Command::Import(Import::Ofac { published, older, paths }) => {
+            lists::ofac(&paths, published.as_deref(), older, global, terminal)
         }
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
@@ -36,7 +45,16 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Query { file, format, timing, keep_going, .. } => {
             query_file(&mut open()?, file.as_deref(), global.session(), Batch { format, timing, keep_going }, terminal)
         }
-        Command::Export { query, format, output } => {
+        Command::Export { all: true, statements, format, output, .. } => match format {
+            None | Some(Format::Ftm) => {
+                export_all(&mut open()?, statements, output.as_deref().filter(|path| path.as_os_str() != "-"), terminal)
+            }
+            Some(_) => {
+                Err(Failure::Usage("the whole database is written as ftm; a statement chooses a part".to_owned()))
+            }
+        },
+        Command::Export { query, format, output, .. } => {
+            let query = query.unwrap_or_default();
             export(&mut open()?, &query, global.session(), format, output, terminal)
         }
         Command::Dedupe(options) => super::dedupe::run(&mut open()?, &options, global, terminal),
@@ -78,6 +96,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             };
             terminal.print(&report.to_string())
         }
+        Command::Diff(args) => diff(&args, global, terminal),
         Command::Tour { seeds, dir, output } => tour::run(&seeds, &dir, &output, terminal),
         Command::Names(command) => names::run(&command, terminal),
         Command::Bench(Bench::Generate { entities, out }) => {
@@ -89,7 +108,10 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
 }
 
 /// A database that was opened; what there is to be said of that is said.
-fn opened(database: Result<Database, DatabaseError>, terminal: &Terminal) -> Result<Database, DatabaseError> {
+///
+/// # Errors
+/// It could not be opened.
+pub fn opened(database: Result<Database, DatabaseError>, terminal: &Terminal) -> Result<Database, DatabaseError> {
     let mut database = database?;
     terminal.notices(&mut database);
     Ok(database)
@@ -105,19 +127,31 @@ fn load(paths: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<(), F
     summary(&loaded, terminal)
 }
 
-fn import_csv(mapping: &Path, paths: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+fn import_csv(
+    mapping: &Path,
+    paths: &[PathBuf],
+    release: &Release,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let mut database = opened(Database::create_or_open(&global.db), terminal)?;
     // A file whose size is not known, or that is not there, is the reader's to complain about.
     let total = paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|known| known.len()).sum();
     let imported = {
         let progress = Progress::new("importing", total, terminal.is_quiet());
-        database.import_csv(mapping, paths, &global.author(), &mut |bytes| progress.at(bytes))?
+        database.import_csv(mapping, paths, release.date.as_deref(), release.older, &global.author(), &mut |bytes| {
+            progress.at(bytes)
+        })?
     };
     terminal.notices(&mut database);
     summary(&imported, terminal)
 }
 
-fn summary(summary: &CommitSummary, terminal: &Terminal) -> Result<(), Failure> {
+/// Says what a commit did.
+///
+/// # Errors
+/// The output cannot be written to.
+pub fn summary(summary: &CommitSummary, terminal: &Terminal) -> Result<(), Failure> {
     if !terminal.is_quiet() {
         terminal.print(&summary_text(summary))?;
     }
@@ -142,6 +176,9 @@ pub fn summary_text(summary: &CommitSummary) -> String {
             ));
         }
     }
+    if let Some(release) = &summary.release {
+        lines.push(release_text(release));
+    }
     if !summary.joined.is_empty() {
         lines.push(format!("{} known already under another id", count(summary.joined.len(), "entity")));
     }
@@ -163,7 +200,8 @@ fn query(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let Batch { format, timing, .. } = *batch;
-    let ran = database.run(text, &Session { cite: format == Format::Dot, ..session })?;
+    let ran =
+        database.run(text, &Session { cite: format == Format::Dot, entries: format == Format::Ftm, ..session })?;
     terminal.notices(database);
     let looks = looks(database);
     let times = timing.then(|| times(&ran.timing));
@@ -193,7 +231,7 @@ pub fn show(ran: &Ran, format: Format, options: Options<'_>, terminal: &Terminal
     let file = ran.file.as_deref();
     let named = || file.map_or(Ok(None), format_of);
     let format = ran.output.map_or_else(named, |output| Ok(Some(output)))?.unwrap_or(format);
-    terminal.answer(&ran.answer, Target { format, file, options })
+    terminal.answer(&ran.answer, Target { format, file, options: Options { entries: &ran.entries, ..options } })
 }
 
 /// How statements are answered.
@@ -214,6 +252,7 @@ fn query_file(
     let text = read(file)?;
     let looks = looks(database);
     session.cite = batch.format == Format::Dot;
+    session.entries = batch.format == Format::Ftm;
     let mut refused = false;
     for (number, statement) in split(&text).iter().enumerate() {
         let number = number + 1;
@@ -315,9 +354,14 @@ fn export(
     output: Option<PathBuf>,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut ran = database.run(query, &Session { cite: true, ..session })?;
+    let output = output.filter(|path| path.as_os_str() != "-");
+    let format = match (format, output.as_deref()) {
+        (None, Some(path)) => format_of(path)?,
+        (format, _) => format,
+    };
+    let mut ran = database.run(query, &Session { cite: true, entries: format == Some(Format::Ftm), ..session })?;
     terminal.notices(database);
-    ran.file = output.filter(|path| path.as_os_str() != "-").or(ran.file);
+    ran.file = output.or(ran.file);
     ran.output = format.or(ran.output);
     let looks = looks(database);
     show(&ran, Format::Dot, Options { title: Some(query), looks: &looks, ..Options::default() }, terminal)

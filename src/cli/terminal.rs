@@ -11,7 +11,7 @@ use anstream::ColorChoice;
 
 use super::diagnostics::draw;
 use super::{Colour, Failure};
-use crate::database::{Database, DatabaseError};
+use crate::database::{Database, DatabaseError, is_ftm};
 use crate::graph::Answer;
 use crate::model::Diagnostic;
 use crate::write::{Format, KindLook, Options, safe, write};
@@ -191,6 +191,9 @@ pub fn looks(database: &Database) -> Vec<KindLook> {
 /// # Errors
 /// It says a picture, which is drawn by Graphviz and not here.
 pub fn format_of(path: &Path) -> Result<Option<Format>, Failure> {
+    if is_ftm(path) {
+        return Ok(Some(Format::Ftm));
+    }
     let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(None) };
     Ok(Some(match extension.to_ascii_lowercase().as_str() {
         "dot" | "gv" => Format::Dot,
@@ -212,7 +215,10 @@ pub fn format_of(path: &Path) -> Result<Option<Format>, Failure> {
 
 /// Writes a file whole or not at all: under another name in the same folder, then renamed. What is no plain file (a
 /// device, a pipe) is written to as it is.
-pub(super) fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// It cannot be written.
+pub fn replace(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // Through a symbolic link it is the file behind it that is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&path).is_ok_and(|known| !known.is_file()) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::releases::Arrival;
 use super::{CommitSummary, Database, DatabaseError};
 use crate::model::Diagnostic;
 use crate::read::list::Release;
@@ -22,21 +23,24 @@ pub struct ListSummary {
 }
 
 impl Database {
-    /// Imports a release of the UN Security Council's consolidated list. `progress` is told the bytes read so far.
+    /// Imports a release of the UN Security Council's consolidated list; with `older`, one older than
+    /// what the database has may take its place. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// As [`Database::load`].
     pub fn import_un_sc(
         &mut self,
         file: &Path,
+        older: bool,
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<ListSummary, DatabaseError> {
-        self.import_release(author, &format!("import un-sc {}", file.display()), |schema| un_sc(file, schema, progress))
+        let message = format!("import un-sc {}", file.display());
+        self.import_release(older, author, &message, |schema| un_sc(file, schema, progress))
     }
 
     /// Imports a release of OFAC's list of Specially Designated Nationals. `published` is its day, if the files do not
-    /// say it.
+    /// say it; with `older`, it may be older than what the database has.
     ///
     /// # Errors
     /// As [`Database::load`].
@@ -44,23 +48,25 @@ impl Database {
         &mut self,
         paths: &[PathBuf],
         published: Option<&str>,
+        older: bool,
         author: &str,
         progress: &mut dyn FnMut(u64),
     ) -> Result<ListSummary, DatabaseError> {
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let message = format!("import ofac {}", names.join(" "));
-        self.import_release(author, &message, |schema| ofac(paths, published, schema, progress))
+        self.import_release(older, author, &message, |schema| ofac(paths, published, schema, progress))
     }
 
     fn import_release(
         &mut self,
+        older: bool,
         author: &str,
         message: &str,
         read: impl FnOnce(&Schema) -> Result<Release, Vec<Diagnostic>>,
     ) -> Result<ListSummary, DatabaseError> {
         let kinds = Arc::clone(&self.kinds);
         let Release { changes, source, notices } = read(&kinds).map_err(DatabaseError::Refused)?;
-        let commit = self.commit(changes, author, message)?;
+        let commit = self.commit_list(changes, &Arrival { older, only: None }, author, message)?;
         Ok(ListSummary { commit, source, notices })
     }
 }

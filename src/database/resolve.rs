@@ -46,7 +46,7 @@ pub struct Resolution {
 
 /// An entity as it is shown beside another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct Profile {
     /// The id.
     pub id: String,
     /// The name to show.
@@ -279,8 +279,8 @@ impl Database {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn side(&mut self, id: &str) -> Result<Side, DatabaseError> {
-        let Some(entity) = self.graph.by_id(id) else { return Ok(Side { id: id.to_owned(), ..Side::default() }) };
+    pub fn profile(&mut self, id: &str) -> Result<Profile, DatabaseError> {
+        let Some(entity) = self.graph.by_id(id) else { return Ok(Profile { id: id.to_owned(), ..Profile::default() }) };
         let graph = &self.graph;
         let store = open_store(&self.directory, &mut self.store)?;
         let shown = graph.show_node(entity);
@@ -288,46 +288,46 @@ impl Database {
             Some(finer) => format!("{} ({})", shown.kind, finer.replace('_', " ")),
             None => shown.kind,
         };
-        let mut side = Side { id: shown.id, name: shown.name, kind, ..Side::default() };
+        let mut profile = Profile { id: shown.id, name: shown.name, kind, ..Profile::default() };
         let sources = graph.sources();
         let source = |number: u32| sources.get(number as usize).map_or_else(String::new, |source| source.id.clone());
         for &number in graph.claims_of(entity) {
             let claim = store.claim(number)?;
             let spoken = source(claim.source);
-            if !side.sources.contains(&spoken) {
-                side.sources.push(spoken);
+            if !profile.sources.contains(&spoken) {
+                profile.sources.push(spoken);
             }
             match claim.says {
                 Says::Name { text, role, .. } => {
                     let name = (role, text.into_string());
-                    if !side.names.contains(&name) {
-                        side.names.push(name);
+                    if !profile.names.contains(&name) {
+                        profile.names.push(name);
                     }
                 }
                 Says::Attribute { key, value, .. } => {
                     let key = store.words().text(key).replace('_', " ");
                     let value = value.into_string();
-                    match side.attributes.iter_mut().find(|(known, _)| *known == key) {
+                    match profile.attributes.iter_mut().find(|(known, _)| *known == key) {
                         Some((_, values)) if values.contains(&value) => {}
                         Some((_, values)) => values.push(value),
-                        None => side.attributes.push((key, vec![value])),
+                        None => profile.attributes.push((key, vec![value])),
                     }
                 }
                 _ => {}
             }
         }
-        side.names.sort();
-        side.attributes.sort();
+        profile.names.sort();
+        profile.attributes.sort();
         let ties = graph.ties(entity);
         for (place, neighbour, tie) in ties.iter().take(MOST_TIES) {
             let Some(kind) = graph.link_kind(tie.kind) else { continue };
             let reading = if place < ties.outgoing() { &kind.forward } else { &kind.backward };
             let modality = Modality::from_number(tie.modality).filter(|modality| *modality != Modality::Asserted);
             let modality = modality.map_or_else(String::new, |modality| format!(" ({modality})"));
-            side.ties.push(format!("{reading} {}{modality}", graph.node(neighbour).map_or("", |node| node.name)));
+            profile.ties.push(format!("{reading} {}{modality}", graph.node(neighbour).map_or("", |node| node.name)));
         }
-        side.more_ties = ties.len().saturating_sub(MOST_TIES);
-        Ok(side)
+        profile.more_ties = ties.len().saturating_sub(MOST_TIES);
+        Ok(profile)
     }
 
     /// Looks up names, on the links and claims that a scope admits (`as of 2024 grade B2`): `task` gets the look-up and the

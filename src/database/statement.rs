@@ -1,6 +1,6 @@
 //! Running statements.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::claims::Claims;
@@ -42,8 +42,15 @@ impl Database {
         if session.cite || output == Some(Format::Dot) {
             self.cite(&mut answer, past.is_some());
         }
+        let file = statement.file.map(|file| PathBuf::from(file.value));
+        let named = output.is_none() && file.as_deref().is_some_and(is_ftm);
+        let entries = if session.entries || named || output == Some(Format::Ftm) {
+            self.entries_of(&mut answer, past.is_some())?
+        } else {
+            Vec::new()
+        };
         timing.parse_us = parse_us;
-        Ok(Ran { answer, output, file: statement.file.map(|file| PathBuf::from(file.value)), timing })
+        Ok(Ran { answer, output, file, entries, timing })
     }
 
     /// What a statement asks, written as a `match` query.
@@ -183,6 +190,12 @@ fn scope(statement: &Statement, session: &Session) -> Result<ScopeAst, DatabaseE
     })
 }
 
+/// Whether a file's name says that it is one of FollowTheMoney's (`x.ftm`, `x.ftm.json`).
+pub fn is_ftm(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
+    [".ftm", ".ftm.json", ".ftm.jsonl"].iter().any(|end| name.ends_with(end))
+}
+
 fn rendering(format: ast::Format) -> Format {
     match format {
         ast::Format::Dot => Format::Dot,
@@ -192,6 +205,7 @@ fn rendering(format: ast::Format) -> Format {
         ast::Format::Table => Format::Table,
         ast::Format::Box => Format::Box,
         ast::Format::Markdown => Format::Markdown,
+        ast::Format::Ftm => Format::Ftm,
     }
 }
 

@@ -25,7 +25,7 @@ pub use diagnostic::Diagnostic;
 pub use entity::Entity;
 pub use fold::{Evidence, primary_name, strongest};
 pub use grade::{Credibility, Grade, Reliability};
-pub use source::Source;
+pub use source::{Source, is_release};
 pub use words::{Word, Words};
 
 /// The number of an entity inside one [`Changes`], one store or one graph: dense, from 0, never shown to users.

@@ -267,6 +267,7 @@ pub enum Format {
     Table,
     Box,
     Markdown,
+    Ftm,
 }
 
 /// A query: parts joined by `union`.

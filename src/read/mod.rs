@@ -3,12 +3,15 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod csv;
+pub mod ftm;
 pub mod list;
 pub mod ofac;
+mod recognise;
 pub mod seed;
 mod slug;
 pub mod un_sc;
 mod xml;
 
 pub use self::csv::csv;
+pub use recognise::{ListFormat, recognise};
 pub use seed::seeds;

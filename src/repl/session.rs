@@ -115,6 +115,7 @@ impl<'a> Session<'a> {
 
     fn ask(&mut self, text: &str) -> Result<(), Failure> {
         self.statement.stop.store(false, Ordering::Relaxed);
+        self.statement.entries = self.format == Format::Ftm;
         let ran = {
             let mut database = self.database.borrow_mut();
             let ran = database.refresh().and_then(|()| database.run(text, &self.statement));
@@ -136,7 +137,13 @@ impl<'a> Session<'a> {
         let named = || file.map_or(Ok(None), format_of);
         let format = ran.output.map_or_else(named, |output| Ok(Some(output)))?.unwrap_or(self.format);
         let unnumbered = keeps_numbers(title);
-        let options = Options { title: Some(title.trim()), looks: &self.looks, unnumbered, ..Options::default() };
+        let options = Options {
+            title: Some(title.trim()),
+            looks: &self.looks,
+            unnumbered,
+            entries: &ran.entries,
+            ..Options::default()
+        };
         match &mut self.output {
             Some((path, out)) if file.is_none() => write(&ran.answer, format, &options, out)
                 .and_then(|()| out.flush())

@@ -221,6 +221,10 @@ impl Checker<'_> {
         let kind = self.kind(entity)?;
         let Some(attribute) = self.attributes.get(key.0 as usize).copied().flatten() else {
             let name = self.changes.words.text(key);
+            // What FollowTheMoney says and the schema has no word for is kept as it is.
+            if super::ftm::property_of(name).is_some() {
+                return Ok(());
+            }
             return Err(Fault::unknown(Part::Attribute, "attribute", name, self.schema.near_attribute(name)));
         };
         let name = &attribute.name;
@@ -263,6 +267,11 @@ enum Refused {
 }
 
 impl ValueType {
+    /// Whether a text is a value of this type.
+    pub fn admits(&self, value: &str) -> bool {
+        self.check(value).is_ok()
+    }
+
     fn check(&self, value: &str) -> Result<(), Refused> {
         let is = |holds: bool, wanted: &str| if holds { Ok(()) } else { Err(Refused::Not(wanted.to_owned())) };
         match self {

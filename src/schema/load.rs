@@ -122,7 +122,7 @@ impl<'d> Builder<'d> {
     }
 
     fn kinds(&mut self, doc: &'d Document, file: &Fields<'d>) {
-        const KEYS: [&str; 6] = ["name", "plural", "meaning", "ftm", "shape", "colour"];
+        const KEYS: [&str; 7] = ["name", "plural", "meaning", "ftm", "ftm_in", "shape", "colour"];
         for fields in file.tables("kind", "a kind", &KEYS) {
             let name = self.new_name(doc, "kind", &fields);
             let (plural, meaning, ftm) =
@@ -144,7 +144,15 @@ impl<'d> Builder<'d> {
                 doc.problem(fields.span(), format!("a schema has at most {} kinds", KindSet::MAX));
                 return;
             }
-            self.schema.kinds.push(EntityKind { name, plural, meaning, ftm, shape, colour });
+            self.schema.kinds.push(EntityKind {
+                name,
+                plural,
+                meaning,
+                ftm,
+                ftm_in: listed(&fields, "ftm_in"),
+                shape,
+                colour,
+            });
         }
     }
 
@@ -159,12 +167,12 @@ impl<'d> Builder<'d> {
     }
 
     fn finer_types(&mut self, doc: &'d Document, file: &Fields<'d>) {
-        for fields in file.tables("type", "a type", &["name", "kind", "meaning", "ftm"]) {
+        for fields in file.tables("type", "a type", &["name", "kind", "meaning", "ftm", "ftm_in"]) {
             let name = self.new_name(doc, "type", &fields);
             let kind = fields.required("kind").and_then(|kind| known(doc, "kind", &self.schema.kinds, &kind));
             let (meaning, ftm) = (required(&fields, "meaning"), optional(&fields, "ftm"));
             if let (Some(name), Some(kind), Some(meaning)) = (name, kind, meaning) {
-                self.schema.finer_types.push(FinerType { name, kind, meaning, ftm });
+                self.schema.finer_types.push(FinerType { name, kind, meaning, ftm, ftm_in: listed(&fields, "ftm_in") });
             }
         }
     }
@@ -182,14 +190,16 @@ impl<'d> Builder<'d> {
             if fields.value("ftm").is_none() {
                 doc.problem(fields.span(), "a link kind needs \"ftm\"");
             }
-            let ftm =
-                fields.table("ftm", "the FollowTheMoney counterpart", &["schema", "from", "to"]).and_then(|ftm| {
+            let ftm = fields.table("ftm", "the FollowTheMoney counterpart", &["schema", "from", "to", "in"]).and_then(
+                |ftm| {
                     Some(FtmLink {
                         schema: required(&ftm, "schema")?,
                         from: optional(&ftm, "from"),
                         to: optional(&ftm, "to"),
+                        read: ftm.flag("in"),
                     })
-                });
+                },
+            );
             let (
                 Some(name),
                 Some((from, from_kinds)),
@@ -228,7 +238,7 @@ impl<'d> Builder<'d> {
             let name = self.new_name(doc, "attribute", &fields);
             let of = self.some_kinds(doc, &fields, "of");
             let (meaning, ftm) = (required(&fields, "meaning"), optional(&fields, "ftm"));
-            let words: Vec<Box<str>> = fields.texts("words").iter().map(|word| (*word.get_ref()).into()).collect();
+            let words = listed(&fields, "words");
             let value = fields.required("value").and_then(|value| value_type(doc, &fields, &value, words));
             if let (Some(name), Some((of, of_kinds)), Some(value), Some(meaning)) = (name, of, value, meaning) {
                 self.schema.attributes.push(AttributeType { name, of, value, meaning, ftm, of_kinds });
@@ -318,6 +328,10 @@ impl<'d> Builder<'d> {
 
 fn required(fields: &Fields<'_>, key: &str) -> Option<Box<str>> {
     fields.required(key).map(|text| (*text.get_ref()).into())
+}
+
+fn listed(fields: &Fields<'_>, key: &str) -> Vec<Box<str>> {
+    fields.texts(key).iter().map(|text| (*text.get_ref()).into()).collect()
 }
 
 fn optional(fields: &Fields<'_>, key: &str) -> Option<Box<str>> {

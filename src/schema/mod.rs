@@ -8,6 +8,7 @@
 
 mod check;
 pub(crate) mod fields;
+pub mod ftm;
 mod load;
 mod near;
 
@@ -45,6 +46,8 @@ pub struct EntityKind {
     pub meaning: Box<str>,
     /// The FollowTheMoney schema that an entity of this kind is exported as.
     pub ftm: Box<str>,
+    /// The FollowTheMoney schemata that are read as this kind.
+    pub ftm_in: Vec<Box<str>>,
     /// The Graphviz shape to draw it in.
     pub shape: Box<str>,
     /// The colour to fill it with, `#rrggbb`.
@@ -62,6 +65,8 @@ pub struct FinerType {
     pub meaning: Box<str>,
     /// The FollowTheMoney schema, where it is not that of the kind.
     pub ftm: Option<Box<str>>,
+    /// The FollowTheMoney schemata that are read as this type.
+    pub ftm_in: Vec<Box<str>>,
 }
 
 /// A family of link kinds, which are grouped and drawn together.
@@ -111,6 +116,8 @@ pub struct FtmLink {
     pub from: Option<Box<str>>,
     /// The property that holds the end that the link goes to. `None`: that end is itself the object of the schema.
     pub to: Option<Box<str>>,
+    /// Whether what FollowTheMoney says so is read as this kind of link.
+    pub read: bool,
 }
 
 /// A type of attribute: what may be said of one entity alone.

@@ -4,6 +4,7 @@
 
 mod csv;
 mod dot;
+pub mod ftm;
 mod json;
 mod markdown;
 mod table;
@@ -12,6 +13,7 @@ mod text;
 #[cfg(test)]
 mod sample;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
@@ -40,6 +42,8 @@ pub enum Format {
     Markdown,
     /// A graph for Graphviz.
     Dot,
+    /// JSON lines of FollowTheMoney: the entities and links of the answer, with all that is said of them.
+    Ftm,
 }
 
 /// A text that names no [`Format`].
@@ -49,9 +53,10 @@ pub struct UnknownFormat(String);
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 7] = [Self::Table, Self::Box, Self::Json, Self::Jsonl, Self::Csv, Self::Markdown, Self::Dot];
+    pub const ALL: [Self; 8] =
+        [Self::Table, Self::Box, Self::Json, Self::Jsonl, Self::Csv, Self::Markdown, Self::Dot, Self::Ftm];
     /// The words for [`Format::ALL`], in the same order.
-    pub const WORDS: [&'static str; 7] = ["table", "box", "json", "jsonl", "csv", "markdown", "dot"];
+    pub const WORDS: [&'static str; 8] = ["table", "box", "json", "jsonl", "csv", "markdown", "dot", "ftm"];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -61,7 +66,7 @@ impl Format {
     /// Whether the written answer has room for its notes and for the budget that cut it. Where it has not, a face says
     /// them elsewhere.
     pub fn carries_notes(self) -> bool {
-        !matches!(self, Self::Jsonl | Self::Csv)
+        !matches!(self, Self::Jsonl | Self::Csv | Self::Ftm)
     }
 }
 
@@ -92,6 +97,26 @@ pub struct KindLook {
     pub colour: String,
 }
 
+/// What became of entities and links between two states, by their ids.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Of entities.
+    pub entities: BTreeMap<String, Mark>,
+    /// Of links.
+    pub links: BTreeMap<String, Mark>,
+}
+
+/// What became of an entity or a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// It is there only in the later state.
+    Added,
+    /// It is there only in the earlier state.
+    Removed,
+    /// It is there in both, and something of it is not the same.
+    Changed,
+}
+
 /// What a writer may be told beside the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Options<'a> {
@@ -107,6 +132,10 @@ pub struct Options<'a> {
     pub width: Option<u16>,
     /// Whether links in a table go without their numbers, because those of an earlier answer stay valid.
     pub unnumbered: bool,
+    /// What is known of the entities and links of the answer, for [`Format::Ftm`].
+    pub entries: &'a [ftm::Entry],
+    /// How a picture marks what was added, removed or changed.
+    pub marks: Option<&'a Marks>,
     /// Whether a table may be styled with terminal colours.
     pub colour: bool,
 }
@@ -135,6 +164,7 @@ pub fn write(answer: &Answer, format: Format, options: &Options<'_>, out: &mut d
         Format::Csv => csv::write(answer, out),
         Format::Markdown => markdown::write(answer, out),
         Format::Dot => dot::write(answer, options, out),
+        Format::Ftm => ftm::write(options.entries, out),
     }
 }
 
@@ -150,6 +180,6 @@ mod tests {
         }
         assert_eq!("md".parse(), Ok(Format::Markdown));
         let error = "yaml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "\"yaml\" is no format; it is one of table, box, json, jsonl, csv, markdown, dot");
+        assert_eq!(error, "\"yaml\" is no format; it is one of table, box, json, jsonl, csv, markdown, dot, ftm");
     }
 }

@@ -339,7 +339,7 @@ fn what_the_database_knows_may_be_referred_to_and_not_contradicted() {
     );
     insta::assert_snapshot!(found.join("\n"), @r#"
         f.toml:6:8: known is Place here and Person in the database
-        f.toml:8:6: new needs a kind (one of Organisation, Person, Group, Party, Place, Event, Work, Vessel, Aircraft, Status)
+        f.toml:8:6: new needs a kind (one of Organisation, Person, Group, Party, Place, Event, Work, Vessel, Aircraft, Status, Record)
         f.toml:10:8: there is no entity "kown" (did you mean known?)
         "#);
 }

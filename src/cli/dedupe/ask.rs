@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use super::{note, reasons, refusal, rounded};
 use crate::cli::terminal::count;
 use crate::cli::{Failure, Target, Terminal};
-use crate::database::{Database, Decision, Resolution, Side};
+use crate::database::{Database, Decision, Profile, Resolution};
 use crate::graph::{Answer, Cell};
 use crate::model::CommitNo;
 use crate::resolve::{Proposal, Proposals, Verdict};
@@ -134,7 +134,7 @@ fn prompt(text: &str) -> Result<(), Failure> {
 
 /// Both sides beside each other, and what speaks for and against.
 fn show(database: &mut Database, pair: &Proposal, one: &str, other: &str, terminal: &Terminal) -> Result<(), Failure> {
-    let (left, right) = (database.side(one)?, database.side(other)?);
+    let (left, right) = (database.profile(one)?, database.profile(other)?);
     let mut answer = Answer {
         columns: vec![" ".to_owned(), format!("@{}", left.id), format!("@{}", right.id)],
         chosen: true,
@@ -183,7 +183,7 @@ fn order(label: &str) -> (u8, String) {
 }
 
 /// What is shown of a side: labels with their values.
-fn lines(side: &Side) -> Vec<(String, Vec<String>)> {
+fn lines(side: &Profile) -> Vec<(String, Vec<String>)> {
     let mut lines = vec![("name".to_owned(), vec![side.name.clone()]), ("kind".to_owned(), vec![side.kind.clone()])];
     for (role, name) in side.names.iter().filter(|(_, name)| *name != side.name) {
         let label = if role.word() == "primary" { "name" } else { role.word() };

@@ -27,7 +27,8 @@ pub(super) const VERBS: [&str; 17] = [
     "neighbors",
 ];
 
-const PIPES: [&str; 10] = ["dot", "csv", "json", "jsonl", "table", "box", "markdown", "count", "count by kind", "ids"];
+const PIPES: [&str; 11] =
+    ["dot", "csv", "json", "jsonl", "table", "box", "markdown", "ftm", "count", "count by kind", "ids"];
 
 /// Words that stand between arguments and so are no names without quotes.
 const RESERVED: [&str; 30] = [
@@ -413,6 +414,7 @@ impl Parser<'_> {
             ("table", Format::Table),
             ("box", Format::Box),
             ("markdown", Format::Markdown),
+            ("ftm", Format::Ftm),
         ];
         match formats.iter().find(|(word, _)| self.is_word(0, word)) {
             Some((_, format)) => {

@@ -34,6 +34,8 @@ pub fn clean(text: &str, what: &[Clean]) -> Box<str> {
         text = match step {
             Clean::Backslashes => without_backslashes(&text),
             Clean::Html => without_references(&text),
+            // They stand around the field, which is cleared of them before it is split.
+            Clean::Quotes => text,
             Clean::C1Controls => text.chars().map(windows_1252).collect(),
         };
     }

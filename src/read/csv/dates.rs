@@ -10,6 +10,8 @@ pub struct DateFormats {
     patterns: Vec<Pattern>,
     names: Vec<String>,
     pivot: u8,
+    /// Whether English words may stand around a date.
+    pub words: bool,
 }
 
 #[derive(Debug)]
@@ -45,14 +47,14 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 
 impl Default for DateFormats {
     fn default() -> Self {
-        Self { patterns: vec![Pattern::Edtf], names: vec!["edtf".into()], pivot: 0 }
+        Self { patterns: vec![Pattern::Edtf], names: vec!["edtf".into()], pivot: 0, words: false }
     }
 }
 
 impl DateFormats {
     /// No pattern yet. `pivot` is the first two-digit year that belongs to the last century.
     pub fn new(pivot: Option<u8>) -> Self {
-        Self { patterns: Vec::new(), names: Vec::new(), pivot: pivot.unwrap_or(u8::MAX) }
+        Self { patterns: Vec::new(), names: Vec::new(), pivot: pivot.unwrap_or(u8::MAX), words: false }
     }
 
     /// Adds a pattern: `edtf`, or `yyyy` or `yy`, `mm`, `mon` (English, three letters or more) and `dd` with what stands
@@ -80,6 +82,54 @@ impl DateFormats {
     ///
     /// Returns whether a pattern fits.
     pub fn edtf(&self, text: &str, out: &mut String) -> bool {
+        self.plain(text, out) || (self.words && self.in_words(text, out))
+    }
+
+    /// Appends a date with English words around it: `approximately 1963`, `circa 1963`, `(probably) 1963`, `between 1960 and
+    /// 1962 (approximately)`.
+    fn in_words(&self, text: &str, out: &mut String) -> bool {
+        const ABOUT: [&str; 5] = ["approximately ", "(approximately) ", "circa ", "about ", "c. "];
+        const DOUBT: [&str; 3] = ["probably ", "(probably) ", "possibly "];
+        let lower = text.trim().to_lowercase();
+        let (rest, after) = match lower.strip_suffix(')').and_then(|inside| inside.rsplit_once(" (")) {
+            Some((rest, "approximately" | "approximately " | "circa")) => (rest, "~"),
+            Some((rest, "probably")) => (rest, "?"),
+            _ => (lower.as_str(), ""),
+        };
+        let front = |words: &[&str]| words.iter().find_map(|word| rest.strip_prefix(word));
+        let (rest, mark) = match (front(&ABOUT), front(&DOUBT)) {
+            (Some(rest), _) => (rest, "~"),
+            (None, Some(rest)) => (rest, "?"),
+            (None, None) => (rest, after),
+        };
+        let years = |text: &str| text.len() == 9 && text.as_bytes().get(4) == Some(&b'-');
+        let pair = rest.strip_prefix("between ").and_then(|pair| pair.split_once(" and "));
+        let sides: Vec<&str> = match pair.or_else(|| rest.split_once('-').filter(|_| years(rest))) {
+            Some((one, other)) => vec![one, other],
+            None => vec![rest],
+        };
+        if sides == [text] {
+            return false;
+        }
+        let start = out.len();
+        for (number, side) in sides.into_iter().enumerate() {
+            if number > 0 {
+                out.push('/');
+            }
+            if !self.plain(side.trim(), out) {
+                out.truncate(start);
+                return false;
+            }
+            out.push_str(mark);
+        }
+        let fits = out.get(start..).is_some_and(|date| date.parse::<Period>().is_ok());
+        if !fits {
+            out.truncate(start);
+        }
+        fits
+    }
+
+    fn plain(&self, text: &str, out: &mut String) -> bool {
         self.patterns.iter().any(|pattern| match pattern {
             Pattern::Edtf => {
                 let fits = text.parse::<Period>().is_ok();
@@ -210,6 +260,30 @@ mod tests {
             let mut out = String::new();
             assert!(!formats.edtf(text, &mut out), "{text} gave {out}");
             assert!(out.is_empty());
+        }
+    }
+
+    #[test]
+    fn words_around_a_date_become_marks() {
+        let mut formats = formats(&["d.m.yyyy", "yyyy", "d mon. yyyy"], None);
+        formats.words = true;
+        for (text, expected) in [
+            ("Approximately 1963", Some("1963~")),
+            ("circa 1.2.1963", Some("1963-02-01~")),
+            ("(probably) 1963", Some("1963?")),
+            ("Between 1960 and 1962", Some("1960/1962")),
+            ("Between 1960 and 1962 (Approximately )", Some("1960~/1962~")),
+            ("Approximately 1960-1962", Some("1960~/1962~")),
+            ("9 Jun. 1965", Some("1965-06-09")),
+            ("between 1962 and 1960", None),
+            ("1963 (Hijri Calendar)", None),
+            ("approximately", None),
+            ("between and", None),
+            ("", None),
+        ] {
+            let mut out = String::new();
+            assert_eq!(formats.edtf(text, &mut out).then_some(out.as_str()), expected, "{text}");
+            assert!(expected.is_some() || out.is_empty());
         }
     }
 

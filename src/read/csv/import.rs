@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::clean::clean;
 use super::ids::ShortIds;
 use super::join::{Joins, NewName};
-use super::mapping::OnError;
-use super::plan::{AttributePlan, EndPlan, EntityPlan, LinkPlan, NamePlan, Pick, Plan};
+use super::mapping::{Clean, OnError};
+use super::plan::{AttributePlan, EndPlan, EntityPlan, LinkPlan, NamePlan, NameValue, Pick, Plan};
 use super::problems::Problems;
 use super::record::{Row, all_hold};
 use super::rows::Rows;
+use super::split::Split;
 use super::template::{Key, NoId};
 use crate::model::{Changes, Claim, EntityNo, Locator, Lookup, Modality, NameRole, Period, Says, SourceNo, Word};
 use crate::names;
@@ -81,6 +82,15 @@ impl Here<'_> {
             },
             Some,
         )
+    }
+
+    /// The value of a column; without the double quotes around it, if those are to be undone.
+    fn field(&self, column: usize) -> &str {
+        let value = self.row.get(column);
+        if !self.plan.clean.contains(&Clean::Quotes) {
+            return value;
+        }
+        value.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')).map_or(value, str::trim)
     }
 
     fn column_name(&self, column: usize) -> &str {
@@ -190,6 +200,9 @@ impl<'a> Import<'a> {
                 });
             }
         }
+        if block.once && !first {
+            return Some(());
+        }
         let note = here.note(&block.note);
         let claims_before = self.changes.claims.len();
         let say = |says| Claim {
@@ -237,7 +250,10 @@ impl<'a> Import<'a> {
         new: Option<(&str, &EntityPlan<'_>)>,
         say: impl Fn(Says) -> Claim,
     ) -> Option<()> {
-        let value = here.row.get(plan.column);
+        let value = match &plan.value {
+            NameValue::Column(column) => here.field(*column),
+            NameValue::Fixed(name) => name,
+        };
         if value.is_empty() {
             return Some(());
         }
@@ -246,7 +262,7 @@ impl<'a> Import<'a> {
             None => None,
             Some(language) => Some(here.pick(&mut self.problems, language, "language")?),
         };
-        for part in parts(value, plan.split.as_deref()) {
+        for part in parts(value, plan.split.as_ref()) {
             let text = clean(part, here.plan.clean);
             if text.is_empty() {
                 continue;
@@ -282,12 +298,21 @@ impl<'a> Import<'a> {
         entity: EntityNo,
         say: impl Fn(Says) -> Claim,
     ) -> Option<()> {
-        let value = here.row.get(plan.column);
-        for part in parts(value, plan.split) {
+        let value = here.field(plan.column);
+        for part in parts(value, plan.split.as_ref()) {
             let part = part.trim();
             if part.is_empty() {
                 continue;
             }
+            let part = match plan.map.map(|map| map.get(part)) {
+                None => part,
+                Some(Some(word)) => word,
+                Some(None) => {
+                    return here.fail(&mut self.problems, Some(plan.column), || {
+                        (format!("the mapping knows no {} {part:?}", here.column_name(plan.column)), None)
+                    });
+                }
+            };
             let mut claim_note = None;
             let value: Box<str> = if plan.date {
                 self.date.clear();
@@ -339,7 +364,7 @@ impl<'a> Import<'a> {
                 }
             }
         }
-        let text = block.evidence.map(|column| here.row.get(column)).filter(|text| !text.is_empty());
+        let text = block.evidence.map(|column| here.field(column)).filter(|text| !text.is_empty());
         let (mut from, mut to) = (from?, to?);
         if swap {
             std::mem::swap(&mut from, &mut to);
@@ -500,11 +525,7 @@ fn join_notes(note: Option<Box<str>>, text: &str) -> Box<str> {
     note.into()
 }
 
-/// The values of a column: one, or what the separator separates.
-fn parts<'v>(value: &'v str, split: Option<&'v str>) -> impl Iterator<Item = &'v str> {
-    let (one, several) = match split {
-        None => (Some(value), None),
-        Some(separator) => (None, Some(value.split(separator))),
-    };
-    one.into_iter().chain(several.into_iter().flatten())
+/// The values of a field: one, or what the separators separate.
+fn parts<'v>(value: &'v str, split: Option<&Split>) -> Vec<&'v str> {
+    split.map_or_else(|| vec![value], |split| split.parts(value))
 }

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use super::shape::{OneOrMany, Shape};
-use crate::model::{Diagnostic, Entity, Period, Reliability, Source};
+use crate::model::{Diagnostic, Entity, Period, Reliability, Source, is_release};
 
 /// A mapping file and its text, which messages about it quote.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ pub struct SourceBlock {
     pub id: Spanned<String>,
     pub title: String,
     pub publisher: Option<String>,
+    pub release: Option<Spanned<String>>,
     pub published: Option<Spanned<String>>,
     pub retrieved: Option<Spanned<String>>,
     pub address: Option<String>,
@@ -108,6 +109,8 @@ pub enum Clean {
     Backslashes,
     /// HTML character references: `&#039;`, `&amp;`.
     Html,
+    /// Double quotes around a whole field, as a table inside a table leaves them.
+    Quotes,
     /// Control characters U+0080 to U+009F that are Windows-1252 quotes and dashes read as Latin-1.
     C1Controls,
 }
@@ -134,6 +137,9 @@ pub struct Dates {
     pub formats: Option<Vec<Spanned<String>>>,
     /// The first two-digit year of the last century: with 30, `29` is 2029 and `30` is 1930.
     pub pivot: Option<Spanned<u8>>,
+    /// Whether English words may stand around a date: `approximately 1963`, `between 1960 and 1962`.
+    #[serde(default)]
+    pub words: bool,
     /// What becomes of a value that fits no pattern.
     #[serde(default)]
     pub on_error: OnError,
@@ -176,6 +182,9 @@ pub struct EntityBlock {
     /// What is done about an entity that the database already knows by this name.
     #[serde(default)]
     pub join: Join,
+    /// Whether only the first row that names the entity says something of it.
+    #[serde(default)]
+    pub once: bool,
     /// Credibility of the names and attributes.
     pub credibility: Option<Spanned<Choice>>,
     /// Columns kept as a note.
@@ -201,13 +210,15 @@ pub enum Join {
 #[serde(deny_unknown_fields)]
 pub struct NameColumn {
     /// The column.
-    pub column: Spanned<String>,
+    pub column: Option<Spanned<String>>,
+    /// In place of a column: always this name.
+    pub text: Option<Spanned<String>>,
     /// Which sort of name.
     pub role: Option<Spanned<Choice>>,
     /// Language (BCP 47).
     pub language: Option<Spanned<Choice>>,
     /// What separates several names.
-    pub split: Option<String>,
+    pub split: Option<Texts>,
 }
 
 /// A column that holds an attribute's value.
@@ -217,7 +228,9 @@ pub struct AttributeColumn {
     /// The column.
     pub column: String,
     /// What separates several values.
-    pub split: Option<String>,
+    pub split: Option<Texts>,
+    /// The word for each value.
+    pub map: Option<BTreeMap<String, String>>,
 }
 
 /// How a link is made from a row.
@@ -324,7 +337,8 @@ struct NameEnd {
 #[serde(deny_unknown_fields)]
 struct AttributeTable {
     column: String,
-    split: Option<String>,
+    split: Option<Texts>,
+    map: Option<BTreeMap<String, String>>,
 }
 
 impl TryFrom<Shape<ColumnChoice>> for Choice {
@@ -368,8 +382,8 @@ impl TryFrom<Shape<AttributeTable>> for AttributeColumn {
 
     fn try_from(shape: Shape<AttributeTable>) -> Result<Self, Self::Error> {
         match shape {
-            Shape::Text(column) => Ok(Self { column, split: None }),
-            Shape::Table(AttributeTable { column, split }) => Ok(Self { column, split }),
+            Shape::Text(column) => Ok(Self { column, split: None, map: None }),
+            Shape::Table(AttributeTable { column, split, map }) => Ok(Self { column, split, map }),
             Shape::List(_) => Err("expected a column, or `{ column = ..., split = ... }`"),
         }
     }
@@ -397,6 +411,15 @@ impl MappingFile {
                 Err(vec![Diagnostic::new(&text, span, error.message().replace('\n', ", ")).in_file(file)])
             }
         }
+    }
+
+    /// The mapping for tables of this release, if one is given.
+    #[must_use]
+    pub fn of_release(mut self, release: Option<&str>) -> Self {
+        if let Some(release) = release {
+            self.mapping.source.release = Some(Spanned::new(self.mapping.source.id.span(), release.to_owned()));
+        }
+        self
     }
 
     /// A message about a place in the mapping.
@@ -430,6 +453,17 @@ impl MappingFile {
             Some((part, span)) => (format!("{}:{part}", block.id.get_ref()), format!("{} ({part})", block.title), span),
             None => (block.id.get_ref().clone(), block.title.clone(), block.id.span()),
         };
+        let (id, published) = match &block.release {
+            None => (id, date(&block.published)?),
+            Some(release) if is_release(release.get_ref()) => {
+                let published = date(&block.published)?.unwrap_or_else(|| release.get_ref().as_str().into());
+                (format!("{id}:{}", release.get_ref()), Some(published))
+            }
+            Some(release) => {
+                let message = "a release is a year, a month or a day: 2026, 2026-02 or 2026-02-27";
+                return Err(self.diagnostic(release.span(), message));
+            }
+        };
         if !Entity::is_id(&id) {
             let message = format!("{id:?} is no id: lower-case letters, digits and -_.: only");
             return Err(self.diagnostic(span, message));
@@ -444,7 +478,7 @@ impl MappingFile {
             id: id.into(),
             title: title.into(),
             publisher: text(&block.publisher),
-            published: date(&block.published)?,
+            published,
             retrieved: date(&block.retrieved)?,
             address: text(&block.address),
             language: text(&block.language),

@@ -16,6 +16,7 @@ pub(in crate::read) mod problems;
 mod record;
 pub(in crate::read) mod rows;
 mod shape;
+mod split;
 mod template;
 
 pub use dates::DateFormats;
@@ -71,7 +72,22 @@ pub fn csv(
     known: &dyn Lookup,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Changes, Vec<Diagnostic>> {
-    let mapping = MappingFile::read(mapping)?;
+    release(mapping, paths, None, schema, known, progress)
+}
+
+/// As [`csv()`], for a release (a date) of what the tables are; without it, the one that the mapping says, if it says one.
+///
+/// # Errors
+/// As [`csv()`].
+pub fn release(
+    mapping: &Path,
+    paths: &[PathBuf],
+    release: Option<&str>,
+    schema: &Schema,
+    known: &dyn Lookup,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Changes, Vec<Diagnostic>> {
+    let mapping = MappingFile::read(mapping)?.of_release(release);
     let files = match_files(&mapping, paths)?;
     let by_name = mapping.mapping.tables.iter().any(links_by_name);
     let mut import = Import::new(known, by_name);

@@ -1,7 +1,7 @@
 //! A table's mapping made ready for one file: columns as numbers, words looked up, templates parsed.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -9,11 +9,13 @@ use toml::Spanned;
 use super::dates::DateFormats;
 use super::mapping::{
     AttributeColumn, Choice, Clean, ColumnChoice, Dates, End, EntityBlock, Exception, Filter, Join, LinkBlock,
-    MappingFile, NameColumn, OnError, Table,
+    MappingFile, NameColumn, OnError, Table, Texts,
 };
 use super::record::{Condition, Row};
+use super::split::Split;
 use super::template::{Key, Template, TemplateError};
 use crate::model::{Credibility, Diagnostic, Modality, NameRole, Word, Words};
+use crate::schema::ftm::property_of;
 use crate::schema::{Schema, ValueType, nearest};
 
 /// What a table says, for the columns of one file.
@@ -46,6 +48,7 @@ pub struct EntityPlan<'a> {
     pub names: Vec<NamePlan>,
     pub attributes: Vec<AttributePlan<'a>>,
     pub join: Join,
+    pub once: bool,
     pub credibility: Pick<Credibility>,
     pub note: Vec<usize>,
 }
@@ -54,10 +57,19 @@ pub struct EntityPlan<'a> {
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub struct NamePlan {
-    pub column: usize,
+    pub value: NameValue,
     pub role: Pick<NameRole>,
     pub language: Option<Pick<Word>>,
-    pub split: Option<String>,
+    pub split: Option<Split>,
+}
+
+/// Where a name comes from.
+#[derive(Debug)]
+pub enum NameValue {
+    /// A column.
+    Column(usize),
+    /// The mapping.
+    Fixed(String),
 }
 
 /// See [`AttributeColumn`].
@@ -66,7 +78,8 @@ pub struct NamePlan {
 pub struct AttributePlan<'a> {
     pub key: Word,
     pub column: usize,
-    pub split: Option<&'a str>,
+    pub split: Option<Split>,
+    pub map: Option<&'a BTreeMap<String, String>>,
     pub date: bool,
 }
 
@@ -259,8 +272,13 @@ impl<'a> Planner<'a, '_> {
     }
 
     fn dates(&self, dates: &Dates) -> DateFormats {
-        let Some(patterns) = &dates.formats else { return DateFormats::default() };
+        let Some(patterns) = &dates.formats else {
+            let mut formats = DateFormats::default();
+            formats.words = dates.words;
+            return formats;
+        };
         let mut formats = DateFormats::new(dates.pivot.as_ref().map(|pivot| *pivot.get_ref()));
+        formats.words = dates.words;
         if let Some(pivot) = dates.pivot.as_ref().filter(|pivot| *pivot.get_ref() > 99) {
             self.refuse::<()>(pivot.span(), "the pivot is a two-digit year, 0 to 99", None);
         }
@@ -349,7 +367,7 @@ impl<'a> Planner<'a, '_> {
             .finer
             .as_ref()
             .map(|choice| self.pick(choice, finer, schema.finer_types().iter().map(|finer| &*finer.name)));
-        let names: Vec<_> = block.names.0.iter().map(|name| self.name(name)).collect();
+        let names: Vec<_> = block.names.0.iter().map(|name| self.name(name, block.id.span())).collect();
         let attributes: Vec<_> = block.attributes.iter().map(|(key, column)| self.attribute(key, column)).collect();
         let credibility = self.credibility(block.credibility.as_ref());
         let note = self.columns(&block.note);
@@ -364,13 +382,20 @@ impl<'a> Planner<'a, '_> {
             names: names.into_iter().collect::<Option<_>>()?,
             attributes: attributes.into_iter().collect::<Option<_>>()?,
             join: block.join,
+            once: block.once,
             credibility: credibility?,
             note,
         })
     }
 
-    fn name(&self, name: &NameColumn) -> Option<NamePlan> {
-        let column = self.column(&name.column);
+    fn name(&self, name: &NameColumn, block: Range<usize>) -> Option<NamePlan> {
+        let value = match (&name.column, &name.text) {
+            (Some(column), None) => self.column(column).map(NameValue::Column),
+            (None, Some(text)) => Some(NameValue::Fixed(text.get_ref().clone())),
+            (Some(one), Some(_)) => self.refuse(one.span(), "a name has `column` or `text`, not both", None),
+            (None, None) => self.refuse(block.clone(), "a name needs `column` or `text`", None),
+        };
+        let at = name.column.as_ref().or(name.text.as_ref()).map_or(block, Spanned::span);
         let role = match &name.role {
             None => Some(Pick::Fixed(NameRole::Primary)),
             Some(role) => self.pick(role, word, NameRole::ALL.iter().map(|role| role.word())),
@@ -385,31 +410,33 @@ impl<'a> Planner<'a, '_> {
                 Some(self.pick(language, intern, std::iter::empty())?)
             }
         };
-        Some(NamePlan { column: column?, role: role?, language, split: self.split(&name.split, &name.column)? })
+        Some(NamePlan { value: value?, role: role?, language, split: self.split(name.split.as_ref(), at)? })
     }
 
-    fn split(&self, split: &Option<String>, at: &Spanned<String>) -> Option<Option<String>> {
-        match split.as_deref() {
-            Some("") => self.refuse(at.span(), "`split` is empty", None),
-            other => Some(other.map(str::to_owned)),
+    fn split(&self, split: Option<&Texts>, at: Range<usize>) -> Option<Option<Split>> {
+        match split {
+            None => Some(None),
+            Some(Texts(list)) if list.is_empty() || list.iter().any(String::is_empty) => {
+                self.refuse(at, "`split` is empty", None)
+            }
+            Some(Texts(list)) => Some(Some(Split::new(list))),
         }
     }
 
     fn attribute(&self, key: &Spanned<String>, column: &'a Spanned<AttributeColumn>) -> Option<AttributePlan<'a>> {
-        let AttributeColumn { column: name, split } = column.get_ref();
+        let AttributeColumn { column: name, split, map } = column.get_ref();
         let place = self.find_column(column.span(), name).map_err(|error| self.error::<()>(error)).ok();
-        let Some(attribute) = self.schema.attribute(key.get_ref()) else {
+        let known = self.schema.attribute(key.get_ref());
+        if known.is_none() && property_of(key.get_ref()).is_none() {
             let message = format!("there is no attribute {:?}", key.get_ref());
             return self.refuse(key.span(), message, did_you_mean(self.schema.near_attribute(key.get_ref())));
-        };
-        if split.as_deref() == Some("") {
-            return self.refuse(column.span(), "`split` is empty", None);
         }
         Some(AttributePlan {
             key: self.words.borrow_mut().intern(key.get_ref()),
             column: place?,
-            split: split.as_deref(),
-            date: attribute.value == ValueType::Date,
+            split: self.split(split.as_ref(), column.span())?,
+            map: map.as_ref(),
+            date: known.is_some_and(|known| known.value == ValueType::Date),
         })
     }
 

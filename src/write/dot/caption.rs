@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Options;
 use super::escape::{html as text, wrapped};
-use super::style::{Look, Stroke};
+use super::style::{Look, MarkLook, Stroke};
 use crate::graph::Answer;
 use crate::model::{Modality, Truth};
+use crate::write::{Mark, Marks};
 
 /// Width of the caption's lines, in columns.
 const WIDTH: usize = 100;
@@ -25,7 +26,10 @@ pub fn html(answer: &Answer, options: &Options<'_>) -> String {
         );
     }
     rows.extend(legend(kinds(answer, options)));
-    rows.extend(legend(strokes(answer)));
+    rows.extend(match options.marks {
+        Some(marks) => legend(changes(marks)),
+        None => legend(strokes(answer)),
+    });
     format!("<table border=\"0\" cellspacing=\"2\" cellpadding=\"2\">{}</table>", rows.concat())
 }
 
@@ -53,6 +57,18 @@ fn kinds(answer: &Answer, options: &Options<'_>) -> Vec<String> {
         format!("<td border=\"1\" color=\"{line}\" bgcolor=\"{fill}\"><font color=\"{line}\">{sign}</font> {kind}</td>")
     };
     kinds.into_iter().map(cell).collect()
+}
+
+/// What the colours of changes mean.
+fn changes(marks: &Marks) -> Vec<String> {
+    let marks: BTreeSet<Mark> = marks.entities.values().chain(marks.links.values()).copied().collect();
+    let cell = |mark: Mark| {
+        let MarkLook { style, line, fill, word } = MarkLook::of(mark);
+        format!(
+            "<td border=\"1\" style=\"{style}\" color=\"{line}\" bgcolor=\"{fill}\"><font color=\"{line}\">{word}</font></td>"
+        )
+    };
+    marks.into_iter().map(cell).collect()
 }
 
 fn strokes(answer: &Answer) -> Vec<String> {

@@ -20,7 +20,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use self::escape::{html, label, quoted, tooltip};
-use self::style::{Look, Stroke};
+use self::style::{Look, MarkLook, Stroke};
 use super::Options;
 use super::text::{doubts, kind_words, period};
 use crate::graph::{Answer, Edge, Node, Subgraph};
@@ -63,7 +63,7 @@ pub fn write(answer: &Answer, options: &Options<'_>, out: &mut dyn io::Write) ->
         writeln!(out)?;
     }
     for edge in &edges {
-        edge.write(out)?;
+        edge.write(options, out)?;
     }
     writeln!(out, "}}")
 }
@@ -87,10 +87,16 @@ fn write_node(node: &Node, options: &Options<'_>, out: &mut dyn io::Write) -> io
         Some(finer) => format!("{}, {}", node.kind, kind_words(finer)),
         None => node.kind.clone(),
     };
-    let about = format!("{name} ({kind}) @{}", node.id);
+    let mark = options.marks.and_then(|marks| marks.entities.get(&node.id)).map(|mark| MarkLook::of(*mark));
+    let about = match mark {
+        Some(mark) => format!("{name} ({kind}) @{}\n{}", node.id, mark.word),
+        None => format!("{name} ({kind}) @{}", node.id),
+    };
+    let (fill, line) = mark.map_or((fill, line), |mark| (mark.fill, mark.line.to_owned()));
+    let style = if mark.is_some_and(|mark| mark.style == "dashed") { ", style=\"filled,dashed\"" } else { "" };
     writeln!(
         out,
-        "  {} [label={}, shape={}, fillcolor={}, color=\"{line}\", penwidth={width:.1}{font}, tooltip={}];",
+        "  {} [label={}, shape={}, fillcolor={}, color=\"{line}\"{style}, penwidth={width:.1}{font}, tooltip={}];",
         quoted(&node.id),
         label(name),
         quoted(shape),
@@ -117,8 +123,12 @@ impl<'a> Line<'a> {
         (&self.from.id, &self.edge.kind, &self.to.id, &self.edge.id)
     }
 
-    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let Stroke { style, line, text } = Stroke::of(self.edge);
+    fn write(&self, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let mark = options.marks.and_then(|marks| marks.links.get(&self.edge.id)).map(|mark| MarkLook::of(*mark));
+        let Stroke { style, line, text } = match mark {
+            Some(MarkLook { style, line, .. }) => Stroke { style, line, text: line },
+            None => Stroke::of(self.edge),
+        };
         let denied = self.edge.modality == Modality::Denied;
         let heads = match (self.edge.symmetric, denied) {
             (true, false) => ", dir=none",
@@ -126,7 +136,10 @@ impl<'a> Line<'a> {
             (false, true) => ", arrowhead=tee",
             (false, false) => "",
         };
-        let tooltip = tooltip(&self.about());
+        let tooltip = tooltip(&match mark {
+            Some(mark) => format!("{}\n{}", self.about(), mark.word),
+            None => self.about(),
+        });
         writeln!(
             out,
             "  {} -> {} [label={}, style={style}, color=\"{line}\", fontcolor=\"{text}\"{heads}, tooltip={tooltip}, \
@@ -169,7 +182,9 @@ impl<'a> Line<'a> {
         let mut facts = vec![said.join(", ")];
         facts.extend(period(self.edge));
         facts.push(grade.clone());
-        facts.push(format!("{} from {}", count(*claims, "claim"), count(*sources, "source")));
+        if *claims > 0 {
+            facts.push(format!("{} from {}", count(*claims, "claim"), count(*sources, "source")));
+        }
         let facts = facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ");
         let lines: Vec<String> =
             [sentence, facts, citation.clone()].into_iter().filter(|line| !line.is_empty()).collect();

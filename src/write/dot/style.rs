@@ -2,7 +2,7 @@
 
 use crate::graph::Edge;
 use crate::model::{Modality, Truth};
-use crate::write::KindLook;
+use crate::write::{KindLook, Mark};
 
 /// The look of an entity kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,30 @@ impl Stroke {
             Modality::Possible => Self { style: "dotted", line: "#52606d", text: "#52606d" },
             Modality::Opinion => Self { style: "dotted", line: "#0b6e69", text: "#095753" },
             Modality::Denied => Self { style: "solid", line: "#e0a09a", text: "#b42318" },
+        }
+    }
+}
+
+/// The look of what was added, removed or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkLook {
+    /// Graphviz style: of a line, and beside `filled` of an outline.
+    pub style: &'static str,
+    /// Colour of a line or an outline.
+    pub line: &'static str,
+    /// Colour inside an entity.
+    pub fill: &'static str,
+    /// What it means.
+    pub word: &'static str,
+}
+
+impl MarkLook {
+    /// The look of a mark.
+    pub fn of(mark: Mark) -> Self {
+        match mark {
+            Mark::Added => Self { style: "solid", line: "#2e7d32", fill: "#dff2df", word: "added" },
+            Mark::Removed => Self { style: "dashed", line: "#b3261e", fill: "#fbe3e1", word: "removed" },
+            Mark::Changed => Self { style: "solid", line: "#b26a00", fill: "#fdeecb", word: "changed" },
         }
     }
 }
