@@ -18,6 +18,7 @@ mod lists;
 mod project;
 mod refold;
 mod releases;
+mod resolve;
 mod statement;
 
 use std::fmt;
@@ -46,6 +47,7 @@ pub use exchange::Exported;
 pub use ingest::{Ingested, Review};
 pub use lists::ListSummary;
 pub use releases::{Arrival, ReleaseSummary};
+pub use resolve::{Decision, Profile, Resolution};
 pub use statement::is_ftm;
 
 /// A Tieline database in a directory.
@@ -140,6 +142,8 @@ pub struct CommitSummary {
     pub joined: Vec<String>,
     /// How many claims were there already.
     pub skipped: u64,
+    /// How many claims that had been retracted count again; the commit counts them among the retracted.
+    pub restored: u32,
     /// If it was a newer release of a list: what that changed.
     pub release: Option<ReleaseSummary>,
 }

@@ -12,6 +12,7 @@ pub mod names;
 pub mod query;
 pub mod read;
 pub mod repl;
+pub mod resolve;
 pub mod schema;
 pub mod store;
 pub mod write;

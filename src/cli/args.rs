@@ -141,6 +141,10 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Propose entities that may be one, and decide which are
+    Dedupe(super::dedupe::Dedupe),
+    /// Look up a table of names: whom each may mean, and how far from a designated organisation that is
+    Screen(super::screen::Screen),
     /// Show the kinds of entities, links and attributes
     Schema {
         /// One kind of entity or link, a finer type, or an attribute

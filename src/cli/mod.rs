@@ -6,6 +6,7 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
 mod args;
+mod dedupe;
 mod diagnostics;
 mod diff;
 mod exchange;
@@ -17,6 +18,7 @@ mod progress;
 mod review;
 mod run;
 mod schema;
+mod screen;
 mod statements;
 mod terminal;
 mod tour;

@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A line that shows what is going on once it takes longer than a second, and goes away in the end. Shows nothing where
 /// the standard error is no terminal.
 pub struct Progress {
+    what: &'static str,
     bar: ProgressBar,
     waiter: Option<(Sender<()>, JoinHandle<()>)>,
 }
@@ -38,12 +39,17 @@ impl Progress {
             });
             (done, thread)
         });
-        Self { bar, waiter }
+        Self { what, bar, waiter }
     }
 
     /// How many bytes are done.
     pub fn at(&self, bytes: u64) {
         self.bar.set_position(bytes);
+    }
+
+    /// How much of how much is done, where that was not known from the start.
+    pub fn of(&self, done: u64, total: u64) {
+        self.bar.set_message(format!("{} {done} of {total}", self.what));
     }
 }
 

@@ -59,6 +59,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             let query = query.unwrap_or_default();
             export(&mut open()?, &query, global.session(), format, output, terminal)
         }
+        Command::Dedupe(options) => super::dedupe::run(&mut open()?, &options, global, terminal),
+        Command::Screen(options) => super::screen::run(&mut open()?, &options, terminal),
         Command::Schema { kind, from: Some(folder) } => {
             let own = Schema::load(&folder).map_err(DatabaseError::Refused)?;
             schema::print(&own, kind.as_deref(), terminal)
@@ -164,14 +166,15 @@ pub fn summary_text(summary: &CommitSummary) -> String {
     match &summary.commit {
         None => lines.push("nothing new".to_owned()),
         Some(commit) => {
-            let retracted = (commit.retracted > 0).then(|| format!(", {} retracted", commit.retracted));
+            let some = |number: u32, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
             lines.push(format!(
-                "commit {}: {}, {}, {}{}",
+                "commit {}: {}, {}, {}{}{}",
                 commit.number,
                 count(commit.entities as usize, "entity"),
                 count(commit.sources as usize, "source"),
                 count(commit.claims as usize, "claim"),
-                retracted.unwrap_or_default()
+                some(commit.retracted.saturating_sub(summary.restored), "retracted"),
+                some(summary.restored, "restored")
             ));
         }
     }

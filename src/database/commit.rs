@@ -152,7 +152,8 @@ impl Database {
         }
         let record = transaction.commit(author, now(), &format!("undo {number}"))?;
         self.project(&record, &touched)?;
-        Ok(CommitSummary { commit: Some(record.commit), ..CommitSummary::default() })
+        let restored = touched.restored.len() as u32;
+        Ok(CommitSummary { commit: Some(record.commit), restored, ..CommitSummary::default() })
     }
 
     pub(super) fn graph_and_store(&mut self) -> Result<(&Graph, &mut Store), DatabaseError> {

@@ -99,7 +99,12 @@ impl Database {
     }
 
     /// Makes the graph as it was known on a day, unless it is the present one; says of which commit.
-    fn past(&mut self, day: Period, text: &str, place: &Spanned<Period>) -> Result<Option<CommitNo>, DatabaseError> {
+    pub(super) fn past(
+        &mut self,
+        day: Period,
+        text: &str,
+        place: &Spanned<Period>,
+    ) -> Result<Option<CommitNo>, DatabaseError> {
         let last_day = day.bounds().end_latest;
         if last_day == i32::MAX {
             return Ok(None);

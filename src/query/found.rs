@@ -210,6 +210,23 @@ impl Found {
         }
     }
 
+    /// The table without a column that has no value in any row.
+    pub fn without_empty(mut self, column: &str) -> Self {
+        let width = self.columns.len();
+        let Some(at) = self.columns.iter().position(|known| *known == column) else { return self };
+        if let Rows::Items(items) = &mut self.rows
+            && items.iter().skip(at).step_by(width).all(|item| *item == Item::Null)
+        {
+            let mut place = 0;
+            items.retain(|_| {
+                place += 1;
+                (place - 1) % width != at
+            });
+            self.columns.remove(at);
+        }
+        self
+    }
+
     /// The entities that the rows are about, each once, in the order of the rows: those of the first column that has
     /// entities, paths or links; of a link both ends.
     pub fn entities(&self, graph: &Graph) -> Vec<EntityNo> {

@@ -30,6 +30,7 @@ mod verbs;
 
 pub use budget::{Budget, Meter};
 pub use claims::ClaimSource;
+pub use context::Context;
 pub use desugar::desugar;
 pub use found::{Found, Item};
 pub use marks::Scratch;

@@ -54,7 +54,8 @@ fn id<'a>(graph: &'a Subgraph, cell: &Cell) -> Option<&'a str> {
     }
 }
 
-fn guarded(text: String) -> String {
+/// A text as it may stand in a table that a spreadsheet opens: one that it would take for a formula gets an apostrophe in front.
+pub fn guarded(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")
     } else {

@@ -20,6 +20,7 @@ use std::str::FromStr;
 
 use crate::graph::Answer;
 
+pub use self::csv::guarded;
 pub use text::{Phrases, safe};
 
 /// In which form an answer is written.

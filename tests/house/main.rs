@@ -19,13 +19,17 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("schema", &["model"]),
     ("store", &["model"]),
     ("graph", &["model", "names"]),
+    ("resolve", &["model", "names", "schema", "graph"]),
     ("read", &["model", "names", "schema"]),
     ("extract", &["model", "names", "schema", "graph"]),
     ("query", &["model", "names", "schema", "graph"]),
     ("write", &["model", "schema", "graph"]),
     ("generate", &["model", "schema"]),
-    ("database", &["model", "names", "schema", "store", "graph", "read", "extract", "query", "write"]),
-    ("cli", &["model", "names", "schema", "graph", "read", "extract", "query", "write", "generate", "database"]),
+    ("database", &["model", "names", "schema", "store", "graph", "resolve", "read", "extract", "query", "write"]),
+    (
+        "cli",
+        &["model", "names", "schema", "graph", "resolve", "read", "extract", "query", "write", "generate", "database"],
+    ),
     ("repl", &["model", "names", "schema", "graph", "read", "query", "write", "database", "cli"]),
 ];
 

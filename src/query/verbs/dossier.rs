@@ -1,6 +1,6 @@
 //! `show`: the dossier of an entity: names, attributes and ties, each with its sources.
 
-use super::{Cited, Verbs};
+use super::{Cited, RECORDED_AS, Recorded, Verbs};
 use crate::graph::LinkFilter;
 use crate::model::{ClaimNo, EntityNo, Evidence, Grade, Modality, Says, Truth};
 use crate::query::ast::EntityRef;
@@ -15,7 +15,8 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn show(&mut self, entity: &EntityRef) -> Result<Found, QueryError<C::Error>> {
         let entity = self.context.entity(entity)?;
         let graph = self.context.graph;
-        let mut found = Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", "#"]);
+        let mut found =
+            Found::new(&["what", "value", "when", "modality", "grade", "speaker", "source", RECORDED_AS, "#"]);
         found.focus.push(entity);
         if let Some(node) = graph.node(entity) {
             let kind = match graph.finer_name(node.finer) {
@@ -32,6 +33,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                     none.clone(),
                     none.clone(),
                     none.clone(),
+                    none.clone(),
                     none,
                 ]
             };
@@ -40,6 +42,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
             found.push(row("kind", Item::Text(kind)));
         }
 
+        let mut recorded = Recorded::new();
         let numbers = graph.claims_of(entity).to_vec();
         let mut about = self.cited(&numbers)?;
         about.sort_by_key(|cited| match &cited.claim.says {
@@ -59,7 +62,11 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                 }
                 Says::SameAs { entity: one, other } => {
                     let (one, other) = (self.stands_for(*one), self.stands_for(*other));
-                    let what = if one == other { "also recorded as" } else { "perhaps the same as" };
+                    let what = match (one == other, cited.claim.modality) {
+                        (true, _) => "also recorded as",
+                        (_, Modality::Denied) => "not the same as",
+                        _ => "perhaps the same as",
+                    };
                     let id = |says: &Says| match says {
                         Says::SameAs { entity: one, other } => [*one, *other],
                         _ => [entity; 2],
@@ -78,6 +85,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
             if !self.core.meter.fits(found.len()) {
                 return Ok(found);
             }
+            let recorded_as = self.all_recorded_as(&cited.claim.says, &mut recorded)?;
             let row = [
                 Item::Text(what),
                 value,
@@ -86,16 +94,22 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                 Item::Text(cited.grade()),
                 cited.speaker(|speaker| self.stands_for(speaker)),
                 Item::Text(cited.citation()),
+                recorded_as,
                 Item::Null,
             ];
             add(&mut found, row);
         }
-        self.show_ties(entity, &mut found)?;
+        self.show_ties(entity, &mut recorded, &mut found)?;
         Ok(found)
     }
 
     /// A row for each claim of each link, by link kind and neighbour.
-    fn show_ties(&mut self, entity: EntityNo, found: &mut Found) -> Result<(), QueryError<C::Error>> {
+    fn show_ties(
+        &mut self,
+        entity: EntityNo,
+        recorded: &mut Recorded,
+        found: &mut Found,
+    ) -> Result<(), QueryError<C::Error>> {
         let graph = self.context.graph;
         // The dossier shows denials beside what they deny, unless the scope leaves them out.
         let scope = if *self.core.filter == LinkFilter::default() {
@@ -131,6 +145,10 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                     return Ok(());
                 }
                 let cited = cited.get(at);
+                let recorded_as = match cited {
+                    Some(cited) => self.all_recorded_as(&cited.claim.says, recorded)?,
+                    None => Item::Null,
+                };
                 let source =
                     || graph.sources().get(evidence.source as usize).map_or_else(String::new, |s| s.id.clone());
                 let row = [
@@ -141,6 +159,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                     Item::Text(evidence.grade.to_string()),
                     cited.map_or(Item::Null, |cited| cited.speaker(|speaker| self.stands_for(speaker))),
                     Item::Text(cited.map_or_else(source, Cited::citation)),
+                    recorded_as,
                     Item::Link(link, best),
                 ];
                 add(found, row);
@@ -154,12 +173,12 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
 const SOURCE: usize = 6;
 
 /// Adds a row, or only its citation where the row before says the same: one fact, several places that say it.
-fn add(found: &mut Found, row: [Item; 8]) {
+fn add(found: &mut Found, row: [Item; 9]) {
     let before = match &mut found.rows {
-        Rows::Items(items) => items.last_chunk_mut::<8>(),
+        Rows::Items(items) => items.last_chunk_mut::<9>(),
         _ => None,
     };
-    let same = |before: &&mut [Item; 8]| (0..row.len()).all(|at| at == SOURCE || before[at] == row[at]);
+    let same = |before: &&mut [Item; 9]| (0..row.len()).all(|at| at == SOURCE || before[at] == row[at]);
     match (before.filter(same).map(|before| &mut before[SOURCE]), &row[SOURCE]) {
         (Some(Item::Text(places)), Item::Text(more)) => {
             // The source is named once for all its places.

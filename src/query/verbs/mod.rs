@@ -10,6 +10,9 @@ mod surroundings;
 mod timeline;
 mod why;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::ast::Verb;
 use super::claims::ClaimSource;
 use super::context::Context;
@@ -17,7 +20,7 @@ use super::core::Core;
 use super::found::{Found, Item};
 use super::plan::Plan;
 use super::run::QueryError;
-use crate::model::{Claim, ClaimNo, EntityNo, Locator, Source};
+use crate::model::{Claim, ClaimNo, EntityNo, Grade, Locator, NameRole, Says, Source, primary_name};
 
 pub(super) use join::DEFAULT_MAX;
 pub(super) use rank::DEFAULT_RANKS;
@@ -30,6 +33,12 @@ pub(super) struct Verbs<'a, 'c, 'm, C: ClaimSource> {
     pub last: &'a [String],
 }
 
+/// The column that says so; it is there where something of an answer was merged.
+const RECORDED_AS: &str = "recorded as";
+
+/// Under which ids and names entities were recorded that have been merged, for each that was looked up.
+type Recorded = HashMap<EntityNo, Option<String>>;
+
 /// Answers a verb.
 pub(super) fn answer<C: ClaimSource>(
     verbs: &mut Verbs<'_, '_, '_, C>,
@@ -37,7 +46,7 @@ pub(super) fn answer<C: ClaimSource>(
 ) -> Result<Found, QueryError<C::Error>> {
     match verb {
         Verb::Find { text, of, limit } => verbs.find(&text.value, of, *limit),
-        Verb::Show { entity } => verbs.show(entity),
+        Verb::Show { entity } => Ok(verbs.show(entity)?.without_empty(RECORDED_AS)),
         Verb::Neighbours { entity, within, via, of, directed, limit } => {
             let (within, directed, limit) = (*within, *directed, *limit);
             verbs.neighbours(&around::Neighbours { entity, within, via, of, directed, limit })
@@ -46,7 +55,7 @@ pub(super) fn answer<C: ClaimSource>(
         Verb::Between { entities, max, via, avoid } => verbs.between(entities, *max, via, avoid),
         Verb::Common { entities, via, of } => verbs.common(entities, via, of),
         Verb::Timeline { entity, range } => verbs.timeline(entity, range.as_ref().map(|range| range.value)),
-        Verb::Why(why) => verbs.why(why),
+        Verb::Why(why) => Ok(verbs.why(why)?.without_empty(surroundings::AROUND).without_empty(RECORDED_AS)),
         Verb::Rank { measure, of, via, limit } => verbs.rank(*measure, of, via, *limit),
     }
 }
@@ -85,6 +94,51 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                 Cited { number, claim, source }
             })
             .collect())
+    }
+
+    /// Under which id, and by which name, a source spoke of an entity that has been merged into another since: nothing for
+    /// one that stands for itself.
+    fn recorded_as(&mut self, entity: EntityNo) -> Result<Option<String>, QueryError<C::Error>> {
+        let graph = self.context.graph;
+        let stands = self.stands_for(entity);
+        if stands == entity {
+            return Ok(None);
+        }
+        let about = self.cited(graph.claims_of(stands))?;
+        let names: Vec<(NameRole, Grade, &str)> = about
+            .iter()
+            .filter_map(|cited| match &cited.claim.says {
+                Says::Name { entity: of, text, role, .. } if *of == entity => {
+                    let grade = Grade { reliability: cited.source.reliability, credibility: cited.claim.credibility };
+                    Some((*role, grade, &**text))
+                }
+                _ => None,
+            })
+            .collect();
+        let id = graph.node(entity).map_or("", |node| node.id);
+        Ok(Some(match primary_name(names.into_iter()) {
+            Some(name) => format!("@{id} ({name})"),
+            None => format!("@{id}"),
+        }))
+    }
+
+    /// The same of all entities that a claim speaks of; what was found is kept in `known`.
+    fn all_recorded_as(&mut self, says: &Says, known: &mut Recorded) -> Result<Item, QueryError<C::Error>> {
+        let entities: &[EntityNo] = match *says {
+            Says::Link { from, to, .. } => &[from, to],
+            // What a claim of sameness is about, its row says.
+            Says::SameAs { .. } => &[],
+            _ => &[says.subject()],
+        };
+        let mut found = Vec::new();
+        for &entity in entities {
+            let name = match known.entry(entity) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(self.recorded_as(entity)?),
+            };
+            found.extend(name.clone());
+        }
+        Ok(if found.is_empty() { Item::Null } else { Item::Text(found.join(", ")) })
     }
 
     /// The entity that stands for the one with this number.

@@ -1,7 +1,6 @@
 //! What stands around a claim in the text of its source.
 
 use crate::model::Locator;
-use crate::query::found::{Found, Item, Rows};
 
 /// The column that holds surroundings.
 pub(super) const AROUND: &str = "around";
@@ -32,20 +31,6 @@ pub(super) fn surroundings(text: &str, locator: Locator) -> Option<String> {
         out.push('…');
     }
     Some(out.trim().to_owned())
-}
-
-/// The table without its column of surroundings, if no row has any: most sources are kept without their text.
-pub(super) fn without_empty(mut found: Found) -> Found {
-    let width = found.columns.len();
-    let Some(column) = found.columns.iter().position(|name| *name == AROUND) else { return found };
-    if let Rows::Items(items) = &mut found.rows
-        && items.iter().skip(column).step_by(width).all(|item| *item == Item::Null)
-    {
-        let mut place = 0..;
-        items.retain(|_| place.next().is_some_and(|place: usize| place % width != column));
-        found.columns.remove(column);
-    }
-    found
 }
 
 /// The text with every run of white space as one space.

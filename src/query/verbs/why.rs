@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::surroundings::{AROUND, surroundings, without_empty};
-use super::{Verbs, optional, place};
+use super::surroundings::{AROUND, surroundings};
+use super::{RECORDED_AS, Recorded, Verbs, optional, place};
 use crate::graph::{LinkFilter, LinkNo};
 use crate::model::Truth;
 use crate::query::ast::Why;
@@ -16,7 +16,18 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
     pub(super) fn why(&mut self, why: &Why) -> Result<Found, QueryError<C::Error>> {
         let graph = self.context.graph;
         let mut found = Found::new(&[
-            "link", "source", "place", "speaker", "modality", "grade", "when", "text", AROUND, "note", "added",
+            "link",
+            "source",
+            "place",
+            "speaker",
+            "modality",
+            "grade",
+            "when",
+            "text",
+            AROUND,
+            "note",
+            "added",
+            RECORDED_AS,
         ]);
         let mut texts = HashMap::new();
         let links: Vec<LinkNo> = match why {
@@ -60,6 +71,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
             found.notes.push("no link joins them; `path` shows how they are tied through others".to_owned());
         }
         let mut left_out = 0;
+        let mut recorded = Recorded::new();
         for link in links {
             // What a scope leaves out is counted; denials are part of the evidence unless the scope says otherwise.
             let scope = self.core.filter.clone();
@@ -76,7 +88,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
             let numbers: Vec<_> = admitted.iter().map(|(number, _)| *number).collect();
             for cited in self.cited(&numbers)? {
                 if !self.core.meter.fits(found.len()) {
-                    return Ok(without_empty(found));
+                    return Ok(found);
                 }
                 let added = self.core.claims.added(cited.number).map_err(QueryError::Claims)?;
                 let source = cited.claim.source;
@@ -86,6 +98,7 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                 // A claim of an earlier edition counts in bytes of another text.
                 let kept = texts.get(&source).and_then(Option::as_ref).filter(|kept| kept.since <= cited.number);
                 let around = kept.and_then(|kept| surroundings(&kept.text, cited.claim.locator));
+                let recorded_as = self.all_recorded_as(&cited.claim.says, &mut recorded)?;
                 found.push([
                     Item::Link(link, truth),
                     Item::Text(cited.source.id.to_string()),
@@ -100,12 +113,13 @@ impl<C: ClaimSource> Verbs<'_, '_, '_, C> {
                     added.map_or(Item::Null, |commit| {
                         Item::Text(format!("commit {} by {}", commit.number, commit.author))
                     }),
+                    recorded_as,
                 ]);
             }
         }
         if left_out > 0 {
             found.notes.push(format!("{left_out} more claims are outside the scope"));
         }
-        Ok(without_empty(found))
+        Ok(found)
     }
 }

@@ -19,6 +19,10 @@ mod shape;
 mod split;
 mod template;
 
+pub use dates::DateFormats;
+pub use mapping::Encoding;
+pub use rows::{Fault, Rows};
+
 use std::path::{Path, PathBuf};
 
 use self::files::{DataFile, match_files};
@@ -27,7 +31,6 @@ use self::mapping::{End, MappingFile, Table};
 use self::plan::{Plan, plan};
 use self::problems::Problems;
 use self::record::{Row, all_hold};
-use self::rows::{Fault, Rows};
 use crate::model::{Changes, Diagnostic, Lookup, Says, SourceNo};
 use crate::schema::{About, Schema, SchemaError};
 

@@ -117,6 +117,7 @@ impl Rows {
     ///
     /// # Errors
     /// The row is too long, not of the file's encoding or has another number of fields than the header.
+    #[expect(clippy::should_implement_trait, reason = "it is no iterator: the row is lent")]
     pub fn next(&mut self) -> Result<bool, Fault> {
         let start = (self.reader.position().byte(), self.reader.position().line());
         self.reader.get_mut().allowed = start.0 + MAX_RECORD + BUFFER as u64;
