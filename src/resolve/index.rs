@@ -113,7 +113,8 @@ mod tests {
         let index = KeyIndex::new(names.into_iter());
         let mut walk = Walk::default();
         for _ in 0..2 {
-            assert_eq!(index.look_up(&[1, 2, 3, 7], 10, &mut walk), [0, 1, 2]);
+            // What shares little beside the best is left out.
+            assert_eq!(index.look_up(&[1, 2, 3, 7], 10, &mut walk), [0, 1]);
             assert_eq!(index.look_up(&[1, 2, 3, 7], 1, &mut walk), [0]);
             assert_eq!(index.look_up(&[7], 10, &mut walk), Vec::<u32>::new());
         }
