@@ -174,11 +174,11 @@ fn what_does_not_fit_is_told_at_the_proposal() {
     let home = with(&Paper::new());
     home.run(["review", "--accept-above", "0.9"]).ok();
     let answers =
-        "s\ns\ne kind led_by\na\ns\ne turn\ne from \"Dana Doe\"\ne kind member_of\ne to \"Nobody Known\"\na\nq\n";
+        "s\ns\ne kind party_to\na\ns\ne turn\ne from \"Dana Doe\"\ne kind member_of\ne to \"Nobody Known\"\na\nq\n";
     let ran = review(&home, answers).ok();
     for part in [
-        "it cannot be accepted like this: led_by does not join",
-        "not accepted: led_by does not join",
+        "it cannot be accepted like this: party_to does not join",
+        "not accepted: party_to does not join",
         "nobody here is called \"Nobody Known\"",
         "Dana Doe --member_of--> Port Front",
     ] {
