@@ -442,9 +442,6 @@ fn cheapest_cases() -> impl Strategy<Value = Case> {
             if cost.contains("l.w") {
                 case.parts.truncate(1);
             }
-            if let [Part::Group(_, rises, ..)] = case.parts.as_mut_slice() {
-                *rises = false;
-            }
             case
         },
     )
@@ -472,6 +469,21 @@ fn unbounded_walks_are_found_by_their_selector() {
             let hop = Hop { toward: Toward::Either, kind: None };
             let parts = vec![Part::Repeated(hop, 1, None)];
             Case { graph: graph.clone(), parts, selector, mode: "walk", start, end, condition: "", cost: "" }.check();
+        }
+    }
+}
+
+#[test]
+fn the_weakest_link_tells_which_of_several_paths_comes_next() {
+    let links = vec![(1, 0, "X", 2), (2, 0, "X", 1), (1, 2, "Y", 3), (0, 1, "X", 1)];
+    let graph = SmallGraph { nodes: vec![0, 0, 0], links };
+    let hop = Hop { toward: Toward::Either, kind: None };
+    for mode in ["", "walk", "trail", "acyclic", "simple"] {
+        for (cost, max) in COSTS.into_iter().flat_map(|cost| [(cost, Some(2)), (cost, Some(5)), (cost, None)]) {
+            for (start, end) in [(Some(2), Some(1)), (Some(2), None), (Some(2), Some(2)), (None, Some(0))] {
+                let (graph, parts) = (graph.clone(), vec![Part::Repeated(hop, 1, max)]);
+                Case { graph, parts, selector: "cheapest 3", mode, start, end, condition: "", cost }.check();
+            }
         }
     }
 }

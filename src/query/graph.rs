@@ -16,6 +16,10 @@ pub struct Link {
     pub kind: LabelNo,
 }
 
+/// Some of the properties of links, as a set of bits that the graph gives meaning to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkKeys(pub u8);
+
 /// Which of a node's links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -78,6 +82,17 @@ pub trait PropertyGraph {
 
     /// The link at a place, counted from 0; `None` if it does not count.
     fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link>;
+
+    /// The properties of these names as a set, if [`PropertyGraph::likeness`] can tell whether links are alike in them.
+    fn link_keys(&self, _: &[&str]) -> Option<LinkKeys> {
+        None
+    }
+
+    /// A number that links share only if they have equal values of these properties: what depends on nothing else need be
+    /// computed once for all of them. `None` where that cannot be told.
+    fn likeness(&self, _: Self::Ties<'_>, _: u32, _: LinkKeys) -> Option<u64> {
+        None
+    }
 
     /// How many places for links a node has on a side.
     fn degree(&self, node: u32, side: Side) -> u32 {

@@ -224,7 +224,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         Ok(true)
     }
 
-    fn way_is_open(
+    pub(super) fn way_is_open(
         &mut self,
         search: &Search,
         way: &Way,
@@ -362,7 +362,7 @@ fn path_key(path: &Value) -> Value {
 }
 
 /// Whether a link may be walked next under a mode.
-fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
+pub(super) fn may_follow(mode: Mode, walk: &impl Walk, link: &Link) -> bool {
     match mode {
         Mode::Walk => true,
         Mode::Default | Mode::Trail => !walk.has_link(link.link),
