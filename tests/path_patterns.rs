@@ -475,12 +475,15 @@ fn unbounded_walks_are_found_by_their_selector() {
 
 #[test]
 fn the_weakest_link_tells_which_of_several_paths_comes_next() {
-    let links = vec![(1, 0, "X", 2), (2, 0, "X", 1), (1, 2, "Y", 3), (0, 1, "X", 1)];
-    let graph = SmallGraph { nodes: vec![0, 0, 0], links };
+    let first = vec![(1, 0, "X", 2), (2, 0, "X", 1), (1, 2, "Y", 3), (0, 1, "X", 1)];
+    let second = vec![(1, 0, "Y", 2), (0, 0, "Y", 3), (0, 1, "Y", 2), (0, 1, "X", 3)];
     let hop = Hop { toward: Toward::Either, kind: None };
-    for mode in ["", "walk", "trail", "acyclic", "simple"] {
+    for (links, mode) in [first, second].iter().flat_map(|l| ["", "walk", "acyclic", "simple"].map(|mode| (l, mode))) {
+        let graph = SmallGraph { nodes: vec![0, 0, 0], links: links.clone() };
         for (cost, max) in COSTS.into_iter().flat_map(|cost| [(cost, Some(2)), (cost, Some(5)), (cost, None)]) {
-            for (start, end) in [(Some(2), Some(1)), (Some(2), None), (Some(2), Some(2)), (None, Some(0))] {
+            for (start, end) in
+                [(Some(2), Some(1)), (Some(0), Some(1)), (Some(2), None), (Some(2), Some(2)), (None, Some(0))]
+            {
                 let (graph, parts) = (graph.clone(), vec![Part::Repeated(hop, 1, max)]);
                 Case { graph, parts, selector: "cheapest 3", mode, start, end, condition: "", cost }.check();
             }

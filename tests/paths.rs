@@ -11,7 +11,7 @@ use tieline::graph::{Answer, Builder, Cell, Graph, LinkKindMeta};
 use tieline::model::{
     Changes, Claim, ClaimNo, Commit, Credibility, Locator, Modality, NameRole, Period, Says, Source, Word,
 };
-use tieline::query::{Budget, ClaimSource, Run, Scratch, desugar, parse};
+use tieline::query::{Budget, ClaimSource, Parameters, Run, Scratch, desugar, parse};
 use tieline::schema::Schema;
 
 /// A link: from, kind (0 directed, 1 symmetric), to, year or 0.
@@ -81,7 +81,9 @@ fn graph(count: u32, links: &[Link]) -> Graph {
 fn ask(graph: &Graph, text: &str) -> Answer {
     let statement = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let (stop, mut scratch) = (AtomicBool::new(false), Scratch::default());
+    let parameters = Parameters::new();
     let mut run = Run {
+        parameters: &parameters,
         graph,
         schema: Schema::builtin(),
         claims: &mut NoClaims,

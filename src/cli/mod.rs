@@ -8,6 +8,7 @@
 mod args;
 mod diagnostics;
 mod failure;
+mod parameters;
 mod progress;
 mod run;
 mod schema;
@@ -17,6 +18,7 @@ mod tour;
 
 pub use args::{Args, Colour, Command, Global};
 pub use failure::Failure;
+pub use parameters::{Given, parameter_name};
 pub use run::{history, in_file, keeps_numbers, remember, run};
 pub use schema::print as print_schema;
 pub use statements::{Statement, continues, ends_in_backslash, is_idle, split};

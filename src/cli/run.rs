@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::{Bench, Import};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Global, Target, Terminal, schema, split, tour};
+use super::{Command, Failure, Given, Global, Target, Terminal, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -25,15 +25,16 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
     match command {
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
-        Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
+        Command::Query { text: Some(text), format, timing, given, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
-            query(&mut open()?, &text, global.session(), &batch, terminal)
+            query(&mut open()?, &text, session(global, &given)?, &batch, terminal)
         }
-        Command::Query { file, format, timing, keep_going, .. } => {
-            query_file(&mut open()?, file.as_deref(), global.session(), Batch { format, timing, keep_going }, terminal)
+        Command::Query { file, format, timing, keep_going, given, .. } => {
+            let batch = Batch { format, timing, keep_going };
+            query_file(&mut open()?, file.as_deref(), session(global, &given)?, batch, terminal)
         }
-        Command::Export { query, format, output } => {
-            export(&mut open()?, &query, global.session(), format, output, terminal)
+        Command::Export { query, format, output, given } => {
+            export(&mut open()?, &query, session(global, &given)?, format, output, terminal)
         }
         Command::Schema { kind, from: Some(folder) } => {
             let own = Schema::load(&folder).map_err(DatabaseError::Refused)?;
@@ -79,6 +80,11 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             terminal.print(&written.to_string())
         }
     }
+}
+
+/// A session with the parameters that were given.
+fn session(global: &Global, given: &Given) -> Result<Session, Failure> {
+    Ok(Session { parameters: given.read()?, ..global.session() })
 }
 
 /// A database that was opened; what there is to be said of that is said.

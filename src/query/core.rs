@@ -9,30 +9,43 @@ use super::budget::Meter;
 use super::claims::ClaimSource;
 use super::execute::{Executor, Parameters, Work};
 use super::explain::{explain, operators};
+use super::known::Known;
 use super::mapped::Mapped;
+use super::parameters::check;
 use super::run::QueryError;
 use super::value::Value;
 use super::{bind, plan::Plan};
 use crate::graph::{Answer, Cell, Graph, LinkFilter};
 use crate::model::{EntityNo, Truth};
-use crate::schema::nearest;
 
-/// Answers a query on the links that a filter admits; beside the answer, how many links and nodes were looked at.
+/// A query, and what it is asked on.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The query.
+    pub query: &'a Query,
+    /// The statement that it was parsed from.
+    pub text: &'a str,
+    /// The graph and its schema.
+    pub known: Known<'a>,
+    /// Which links are there.
+    pub filter: &'a LinkFilter,
+    /// The values of the parameters.
+    pub parameters: &'a Parameters,
+}
+
+/// Answers a query on the links that its filter admits; beside the answer, how many links and nodes were looked at.
 ///
 /// # Arguments
-/// `text` is the statement that the query was parsed from; `meter` counts what it uses, and ends it.
+/// `meter` counts what it uses, and ends it.
 ///
 /// # Errors
 /// The query makes no sense or fails, or claims cannot be read. Running into a budget is no error: see [`Answer::cut`].
 pub fn answer<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
+    asked: Asked<'_>,
     claims: &mut C,
     meter: Meter<'_>,
 ) -> Result<(Answer, u64), QueryError<C::Error>> {
-    run(query, text, graph, filter, claims, meter, false).map(|(answer, visited, _)| (answer, visited))
+    run(asked, claims, meter, false).map(|(answer, visited, _)| (answer, visited))
 }
 
 /// A line of a plan, with what its operator did.
@@ -49,30 +62,26 @@ pub struct Profiled {
 /// # Errors
 /// As for [`answer`].
 pub fn profiled<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
+    asked: Asked<'_>,
     claims: &mut C,
     meter: Meter<'_>,
 ) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
-    run(query, text, graph, filter, claims, meter, true)
+    run(asked, claims, meter, true)
 }
 
 fn run<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
+    asked: Asked<'_>,
     claims: &mut C,
     meter: Meter<'_>,
     profile: bool,
 ) -> Result<(Answer, u64, Vec<Profiled>), QueryError<C::Error>> {
-    let mapped = Mapped::new(graph, filter, claims);
+    let Asked { query, text, known, filter, parameters } = asked;
+    let graph = known.graph;
+    let mapped = Mapped::new(known, filter, claims);
     let refused = |fault: super::diagnostics::Fault| QueryError::Refused(fault.diagnostic(text));
+    check(text, parameters).map_err(refused)?;
     let plan = bind::plan(query, text, &mapped).map_err(refused)?;
-    let parameters = Parameters::new();
-    let mut executor = Executor::new(&mapped, &parameters, meter);
+    let mut executor = Executor::new(&mapped, parameters, meter);
     if profile {
         executor.keep_accounts();
     }
@@ -96,7 +105,7 @@ fn run<C: ClaimSource>(
     answer.chosen = true;
     answer.rows = rows;
     answer.cut = cut;
-    answer.notes = notes(&plan, graph, &answer);
+    answer.notes = notes(&plan, &answer);
     Ok((answer, visited, lines))
 }
 
@@ -104,14 +113,9 @@ fn run<C: ClaimSource>(
 ///
 /// # Errors
 /// The query makes no sense.
-pub fn explained<C: ClaimSource>(
-    query: &Query,
-    text: &str,
-    graph: &Graph,
-    filter: &LinkFilter,
-    claims: &mut C,
-) -> Result<Vec<String>, QueryError<C::Error>> {
-    let mapped = Mapped::new(graph, filter, claims);
+pub fn explained<C: ClaimSource>(asked: Asked<'_>, claims: &mut C) -> Result<Vec<String>, QueryError<C::Error>> {
+    let Asked { query, text, known, filter, .. } = asked;
+    let mapped = Mapped::new(known, filter, claims);
     match bind::plan(query, text, &mapped) {
         Ok(plan) => Ok(explain(&plan, &mapped)),
         Err(fault) => Err(QueryError::Refused(fault.diagnostic(text))),
@@ -119,20 +123,9 @@ pub fn explained<C: ClaimSource>(
 }
 
 /// What a reader should know beside the rows.
-fn notes(plan: &Plan, graph: &Graph, answer: &Answer) -> Vec<String> {
-    let meta = graph.meta();
-    let mut notes: Vec<String> = plan
-        .unknown
-        .iter()
-        .map(|name| {
-            let links = meta.link_kinds.iter().map(|kind| &*kind.name);
-            let known = meta.kinds.iter().chain(&meta.finer).map(String::as_str).chain(links);
-            match nearest(name, known) {
-                Some(near) => format!("nothing here is of the kind `{name}`; did you mean `{near}`?"),
-                None => format!("nothing here is of the kind `{name}`"),
-            }
-        })
-        .collect();
+fn notes(plan: &Plan, answer: &Answer) -> Vec<String> {
+    let mut notes: Vec<String> =
+        plan.unknown.iter().map(|name| format!("nothing here is of the kind `{name}`")).collect();
     let doubtful = answer.graph.edge_weights().filter(|edge| edge.truth == Truth::May).count();
     if doubtful > 0 {
         notes.push(format!("{doubtful} of the links only may hold in the time asked for"));

@@ -1,5 +1,7 @@
 //! The graph as queries see it: nodes with labels and properties, links with one kind and properties.
 
+use super::ast::{EntityForm, EntityRef, Name};
+use super::diagnostics::{Class, Code, Fault};
 use super::value::Value;
 
 /// The number of a label or a link kind in one graph.
@@ -27,6 +29,21 @@ pub enum Side {
     Out,
     /// Those that come in to it.
     In,
+}
+
+/// What a name in a query is a name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A kind of entity or a finer type.
+    Kind,
+    /// A kind of link.
+    LinkKind,
+    /// Either of these.
+    AnyKind,
+    /// A property of an entity.
+    EntityProperty,
+    /// A property of a link.
+    LinkProperty,
 }
 
 /// What the executor asks of a graph. Nodes are numbered from 0 without gaps; links are numbered in any way.
@@ -119,6 +136,33 @@ pub trait PropertyGraph {
 
     /// The nodes that an id, or a name if `by_name`, stands for; used for `(a @ttp)` and `(a "TTP")`.
     fn named(&self, text: &str, by_name: bool) -> Vec<u32>;
+
+    /// The node that a query names.
+    ///
+    /// # Errors
+    /// There is none, or there are several.
+    fn entity(&self, entity: &EntityRef) -> Result<u32, Fault> {
+        let found = self.named(&entity.text, entity.form == EntityForm::Name);
+        let fault = |code, message| Err(Fault::new(Class::ArgumentError, code, entity.span, message));
+        match found.as_slice() {
+            [node] => Ok(*node),
+            [] => fault(Code::UnknownEntity, format!("nothing is known as `{}`", entity.text)),
+            several => {
+                let message = format!("{} entities are known as `{}`", several.len(), entity.text);
+                fault(Code::AmbiguousEntity, message)
+            }
+        }
+    }
+
+    /// What is wrong with a name in a pattern, if the graph can tell. By the semantics of the language nothing is: an
+    /// unknown label is a label that nothing has.
+    fn misnamed(&self, _: Sort, _: &Name) -> Option<Fault> {
+        None
+    }
+
+    /// Is told of a property that an expression asks for: if there is no such property it is null, and that may be worth a
+    /// note.
+    fn asked_for(&self, _: Sort, _: &Name) {}
 
     /// The nodes whose property `key` may equal this text, if the graph has an index that knows; they are tested again.
     fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>>;

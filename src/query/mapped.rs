@@ -3,8 +3,11 @@
 
 use std::cell::RefCell;
 
+use super::ast::{EntityRef, Name};
 use super::claims::ClaimSource;
-use super::graph::{LabelNo, Link, LinkKeys, PropertyGraph, Side};
+use super::diagnostics::Fault;
+use super::graph::{LabelNo, Link, LinkKeys, PropertyGraph, Side, Sort};
+use super::known::{ENTITY_KEYS, Known, LINK_KEYS};
 use super::value::Value;
 use crate::graph::{Graph, Hit, LinkFilter, Tie, Ties};
 use crate::model::{Claim, EntityNo, Grade, Modality, Period, Says, SourceNo, Truth};
@@ -14,6 +17,7 @@ const FINER: LabelNo = 1 << 16;
 
 /// A graph under a filter, with the claims behind it.
 pub struct Mapped<'a, C: ClaimSource> {
+    known: Known<'a>,
     graph: &'a Graph,
     filter: &'a LinkFilter,
     /// Whether the filter has to look at claims.
@@ -25,8 +29,10 @@ pub struct Mapped<'a, C: ClaimSource> {
 
 impl<'a, C: ClaimSource> Mapped<'a, C> {
     /// The graph under a filter.
-    pub fn new(graph: &'a Graph, filter: &'a LinkFilter, claims: &'a mut C) -> Self {
+    pub fn new(known: Known<'a>, filter: &'a LinkFilter, claims: &'a mut C) -> Self {
+        let graph = known.graph;
         Self {
+            known,
             graph,
             filter,
             weigh: filter.weighs_claims(graph),
@@ -115,9 +121,6 @@ fn typed(value: &str) -> Value {
 fn place(names: &[String], name: &str) -> Option<LabelNo> {
     names.iter().position(|known| known == name).map(|place| place as LabelNo)
 }
-
-/// The properties of a link.
-const LINK_KEYS: [&str; 8] = ["id", "kind", "since", "until", "when", "grade", "sources", "modality"];
 
 /// Properties of links that a tie tells, as bits of [`LinkKeys`].
 const KIND: u8 = 1;
@@ -288,7 +291,7 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
     }
 
     fn node_properties(&self, node: u32) -> Vec<(String, Value)> {
-        let given = ["id", "name", "kind", "type", "names"].into_iter();
+        let given = ENTITY_KEYS.into_iter();
         let given = given.map(|key| (key.to_owned(), self.node_property(node, key)));
         given.chain(self.attributes(node)).filter(|(_, value)| !value.is_null()).collect()
     }
@@ -300,6 +303,21 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
 
     fn named(&self, text: &str, by_name: bool) -> Vec<u32> {
         if by_name { numbers(self.graph.meant(text)) } else { self.graph.by_id(text).into_iter().collect() }
+    }
+
+    fn entity(&self, entity: &EntityRef) -> Result<u32, Fault> {
+        self.known.entity(entity)
+    }
+
+    fn misnamed(&self, sort: Sort, name: &Name) -> Option<Fault> {
+        self.known.misnamed(sort, name)
+    }
+
+    fn asked_for(&self, sort: Sort, name: &Name) {
+        if let Some(Fault { message, help, .. }) = self.known.misnamed(sort, name) {
+            let help = help.map_or_else(String::new, |help| format!("; {help}"));
+            self.known.note(format!("{message}{help}"));
+        }
     }
 
     fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>> {

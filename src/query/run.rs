@@ -12,7 +12,9 @@ use super::budget::{Budget, Meter};
 use super::claims::ClaimSource;
 use super::context::Context;
 use super::core;
+use super::execute::Parameters;
 use super::found::{Found, Item};
+use super::known::Known;
 use super::paths::Scratch;
 use super::verbs::{self, Verbs};
 use crate::graph::{Answer, Cell, Graph, Node};
@@ -63,6 +65,8 @@ pub struct Run<'a, C: ClaimSource> {
     pub stop: &'a AtomicBool,
     /// Link ids of the last answer.
     pub last: &'a [String],
+    /// The values of the parameters that the statement names.
+    pub parameters: &'a Parameters,
 }
 
 /// What a statement found.
@@ -131,17 +135,20 @@ impl<C: ClaimSource> Run<'_, C> {
         let context = Context { graph: self.graph, schema: self.schema, text, notes: &notes };
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
+        let known = Known { graph: self.graph, schema: self.schema, notes: &notes };
+        let parameters = self.parameters;
         let started = Instant::now();
         let counted = statement.pipes.iter().any(|pipe| matches!(pipe.value, Pipe::Count | Pipe::CountByKind));
         // What is only counted takes no room in the answer.
         let rows = if counted { usize::MAX } else { self.budget.rows };
+        let asked = |query| core::Asked { query, text, known, filter: &filter, parameters };
         let mut meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
         let mut answered = None;
         let (mut table, visited, cut) = match (&statement.body, statement.explain) {
             (Body::Verb(verb), None | Some(Explain::Profile)) => {
                 let mut verbs = Verbs {
                     context,
-                    filter,
+                    filter: filter.clone(),
                     scratch: self.scratch,
                     meter: &mut meter,
                     claims: self.claims,
@@ -155,13 +162,13 @@ impl<C: ClaimSource> Run<'_, C> {
             }
             (Body::Query(query), Some(Explain::Explain)) => {
                 let mut found = Found::new(&["plan"]);
-                for line in core::explained(query, text, self.graph, &filter, self.claims)? {
+                for line in core::explained(asked(query), self.claims)? {
                     found.push([Item::Text(line)]);
                 }
                 (Table::Found(found), 0, None)
             }
             (Body::Query(query), Some(Explain::Profile)) => {
-                let (answer, visited, lines) = core::profiled(query, text, self.graph, &filter, self.claims, meter)?;
+                let (answer, visited, lines) = core::profiled(asked(query), self.claims, meter)?;
                 let mut found = Found::new(&["operator", "rows", "visited", "microseconds"]);
                 for core::Profiled { line, work } in lines {
                     let [rows, visited, time] = work.map_or([Item::Null, Item::Null, Item::Null], |work| {
@@ -175,7 +182,7 @@ impl<C: ClaimSource> Run<'_, C> {
                 (Table::Found(found), visited, answer.cut)
             }
             (Body::Query(query), None) => {
-                let (answer, visited) = core::answer(query, text, self.graph, &filter, self.claims, meter)?;
+                let (answer, visited) = core::answer(asked(query), self.claims, meter)?;
                 let cut = answer.cut.clone();
                 (Table::Answer(answer), visited, cut)
             }

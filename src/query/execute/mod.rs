@@ -18,6 +18,7 @@ use super::ast::Direction;
 use super::budget::Meter;
 use super::diagnostics::Fault;
 use super::graph::{Link, PropertyGraph, Side};
+use super::measured::unless_stopped;
 use super::plan::{Creation, Expand, LabelTest, Plan, QueryPlan, Slot, Source, Step};
 use super::value::{Key, Value};
 
@@ -71,11 +72,13 @@ pub struct Made {
 pub struct Executor<'g, G> {
     pub(super) graph: &'g G,
     pub(super) parameters: &'g Parameters,
-    meter: Meter<'g>,
+    pub(super) meter: Meter<'g>,
     /// What `create` made, and the number of links that were there before.
     made: Vec<Made>,
     links_before: u32,
     kept: usize,
+    /// Values and bytes of text that the expression at work has made.
+    pub(super) built: u64,
     full: bool,
     random: u64,
     profile: Option<Box<profile::Profile>>,
@@ -93,6 +96,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             made: Vec::new(),
             links_before: 0,
             kept: 0,
+            built: 0,
             full: false,
             random,
             profile: None,
@@ -107,14 +111,15 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let mut table = Table { columns: plan.query.columns.clone(), rows: Vec::new() };
         let most = self.meter.budget().rows;
         let mut row = vec![Value::Null; plan.slots];
-        self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
+        let ran = self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
             if table.rows.len() >= most {
                 executor.meter.fits(table.rows.len());
                 return Ok(Flow::Enough);
             }
             table.rows.push(output.iter().map(|slot| row[*slot].clone()).collect());
             Ok(Flow::More)
-        })?;
+        });
+        unless_stopped(ran)?;
         Ok(table)
     }
 

@@ -75,10 +75,9 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         self.grow(&mut far, None, search, costs, row)?;
         let mut floor = f64::INFINITY;
         loop {
-            // A path that has not been met yet uses a link that neither ball has walked. The trunk's own end may be kept off
-            // by the ball around the other, so that its links are walked by one only.
-            let ahead = near.next();
-            let ahead = if trunk.is_whole || barred.nodes.is_empty() { ahead.max(far.next()) } else { ahead };
+            // A path that has not been met yet uses a link that neither ball has walked. What may follow a trunk at once is
+            // known to the ball around its end only.
+            let ahead = if trunk.is_whole { near.next().max(far.next()) } else { near.next() };
             if near.is_done() || floor.is_finite() && floor <= ahead || !self.goes_on() {
                 break;
             }
