@@ -237,7 +237,7 @@ fn what_the_schema_has_and_the_data_has_not_is_nothing_and_no_error() {
             "{text}"
         );
     };
-    none("match (a)-[:merged_with]->(b) return a", &["nothing here is of the kind `merged_with`"]);
+    none("match (a)-[:merged_into]->(b) return a", &["nothing here is of the kind `merged_into`"]);
 }
 
 #[test]
