@@ -49,13 +49,13 @@ impl PropertyGraph for Misled<'_> {
     fn next_node(&self, label: Option<LabelNo>, from: u32) -> Option<u32> {
         self.graph.next_node(label, from)
     }
-    fn ties(&self, node: u32, side: Side) -> Self::Ties<'_> {
+    fn ties(&self, node: u32, side: Side) -> &[Link] {
         self.graph.ties(node, side)
     }
-    fn places(&self, ties: Self::Ties<'_>) -> u32 {
+    fn places(&self, ties: &[Link]) -> u32 {
         self.graph.places(ties)
     }
-    fn link_at(&self, ties: Self::Ties<'_>, place: u32) -> Option<Link> {
+    fn link_at(&self, ties: &[Link], place: u32) -> Option<Link> {
         self.graph.link_at(ties, place)
     }
     fn ends(&self, link: u32) -> (u32, u32) {

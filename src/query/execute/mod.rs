@@ -204,14 +204,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Step::Search(search) => self.search(search, row, &mut |executor, row| executor.pass_on(rest, row, sink)),
             Step::Filter(condition) => {
                 let before = self.goes_on();
-                if !self.holds(condition, row)? {
-                    return Ok(Flow::More);
-                }
+                let holds = self.holds(condition, row)?;
                 if before && !self.goes_on() {
                     // What was tested may have been cut short, so that its result means nothing.
                     return Ok(Flow::Enough);
                 }
-                self.pass_on(rest, row, sink)
+                if holds { self.pass_on(rest, row, sink) } else { Ok(Flow::More) }
             }
             Step::Path(slot, parts) => {
                 row[*slot] = self.path(parts, row);
