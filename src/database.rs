@@ -7,6 +7,7 @@ mod commit;
 mod error;
 mod kinds;
 mod known;
+mod lists;
 mod project;
 mod refold;
 mod statement;
@@ -30,6 +31,7 @@ pub use crate::query::Timing;
 use kinds::Kinds;
 
 pub use error::DatabaseError;
+pub use lists::ListSummary;
 
 /// A Tieline database in a directory.
 ///

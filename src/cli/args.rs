@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::Given;
 use crate::database::Session;
 use crate::query::Budget;
+use crate::read::list::published_day;
 use crate::write::Format;
 
 /// A knowledge-graph database of extremist organisations and the ties between them.
@@ -198,6 +199,21 @@ pub enum Import {
         #[arg(long, value_name = "FILE")]
         mapping: PathBuf,
         /// The tables
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// The UN Security Council's consolidated list (XML)
+    UnSc {
+        /// The list
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// OFAC's list of Specially Designated Nationals: its CSV tables, a folder with them, or its XML file
+    Ofac {
+        /// When the list was published (2024-01-08), which the tables do not say
+        #[arg(long, value_name = "DATE", value_parser = published_day)]
+        published: Option<String>,
+        /// sdn.csv, alt.csv, add.csv and sdn_comments.csv, their folder, or sdn.xml
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },

@@ -8,6 +8,7 @@
 mod args;
 mod diagnostics;
 mod failure;
+mod lists;
 mod parameters;
 mod progress;
 mod run;

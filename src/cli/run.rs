@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::{Bench, Import};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Given, Global, Target, Terminal, schema, split, tour};
+use super::{Command, Failure, Given, Global, Target, Terminal, lists, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -25,6 +25,10 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
     match command {
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
+        Command::Import(Import::UnSc { file }) => lists::un_sc(&file, global, terminal),
+        Command::Import(Import::Ofac { published, paths }) => {
+            lists::ofac(&paths, published.as_deref(), global, terminal)
+        }
         Command::Query { text: Some(text), format, timing, given, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
             query(&mut open()?, &text, session(global, &given)?, &batch, terminal)

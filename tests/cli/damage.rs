@@ -12,6 +12,8 @@ const QUESTIONS: [&str; 4] = [
     "neighbours \"TTP\" within 2",
 ];
 
+const PAGE: usize = 4096;
+
 /// What is done to a file.
 #[derive(Clone, Copy, Debug)]
 enum Harm {
@@ -20,6 +22,7 @@ enum Harm {
     Truncate(u64),
     Append,
     Flip(u64),
+    Zero(u64),
 }
 
 impl Harm {
@@ -31,11 +34,19 @@ impl Harm {
             Self::Empty => fs::write(path, "").unwrap(),
             Self::Truncate(at) => fs::write(path, &bytes[..place(at).min(bytes.len())]).unwrap(),
             Self::Append => fs::write(path, [&bytes[..], b"more"].concat()).unwrap(),
-            Self::Flip(_) if bytes.is_empty() => {}
+            Self::Flip(_) | Self::Zero(_) if bytes.is_empty() => {}
             Self::Flip(at) => {
                 let mut flipped = bytes.clone();
                 flipped[place(at)] ^= 1 << (at % 7);
                 fs::write(path, flipped).unwrap();
+            }
+            // A page that the disk has lost.
+            Self::Zero(at) => {
+                let mut zeroed = bytes.clone();
+                let start = place(at) / PAGE * PAGE;
+                let end = (start + PAGE).min(zeroed.len());
+                zeroed[start..end].fill(0);
+                fs::write(path, zeroed).unwrap();
             }
         }
     }
@@ -81,7 +92,10 @@ fn harm_everything(whole: &Home, flips: u64) {
     for (number, file) in inside.iter().enumerate() {
         let seed = 7919 * (number as u64 + 1);
         let mut harms = vec![Harm::Delete, Harm::Empty, Harm::Append, Harm::Truncate(seed)];
-        harms.extend((1..=flips).map(|turn| Harm::Flip(seed * turn * 104_729)));
+        harms.extend((1..=flips).flat_map(|turn| {
+            let at = seed * turn * 104_729;
+            [Harm::Flip(at), Harm::Zero(at), Harm::Truncate(at)]
+        }));
         for harm in harms {
             let home = Home::new();
             copy(&whole.database(), &home.database());

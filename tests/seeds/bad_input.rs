@@ -145,7 +145,7 @@ participants = [{ entity = "adam", kind = "located_in" }]
         b/c.toml:24:6: adam is joined to itself
         b/c.toml:28:8: there is no type "atack" (did you mean attack?)
         b/c.toml:29:8: "when" is to be a string, not a number
-        b/c.toml:30:43: located_in does not join adam (Person) to attack (Event) (it joins Organisation, Person, Group, Place or Event to Place)
+        b/c.toml:30:43: located_in does not join adam (Person) to attack (Event) (it joins Organisation, Person, Group, Party, Place, Event, Vessel or Aircraft to Place)
         b/c.toml:32:3: a seed file has no "lnk" (did you mean link?)
         "#);
 }
@@ -339,7 +339,7 @@ fn what_the_database_knows_may_be_referred_to_and_not_contradicted() {
     );
     insta::assert_snapshot!(found.join("\n"), @r#"
         f.toml:6:8: known is Place here and Person in the database
-        f.toml:8:6: new needs a kind (one of Organisation, Person, Group, Place, Event, Work, Status)
+        f.toml:8:6: new needs a kind (one of Organisation, Person, Group, Party, Place, Event, Work, Vessel, Aircraft, Status)
         f.toml:10:8: there is no entity "kown" (did you mean known?)
         "#);
 }

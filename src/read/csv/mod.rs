@@ -10,11 +10,11 @@ mod files;
 mod ids;
 mod import;
 mod join;
-mod mapping;
+pub(in crate::read) mod mapping;
 mod plan;
-mod problems;
+pub(in crate::read) mod problems;
 mod record;
-mod rows;
+pub(in crate::read) mod rows;
 mod shape;
 mod template;
 

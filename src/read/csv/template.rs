@@ -2,7 +2,7 @@
 
 use super::record::Row;
 use crate::model::Entity;
-use crate::names;
+use crate::read::slug::slug;
 
 /// The templates of one id, tried in order: the first all of whose columns say something gives the id.
 #[derive(Debug)]
@@ -134,18 +134,6 @@ impl Key {
             }
         }
         None
-    }
-}
-
-/// Appends `text` as lower-case ASCII words joined by hyphens.
-fn slug(text: &str, out: &mut String) {
-    let folded = names::fold(text);
-    let words = folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    for (at, word) in words.enumerate() {
-        if at > 0 {
-            out.push('-');
-        }
-        out.push_str(word);
     }
 }
 

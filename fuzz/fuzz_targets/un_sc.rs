@@ -1,0 +1,13 @@
+//! Any bytes as the UN list: a release that fits the schema, or an error with a place.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tieline::read::un_sc::un_sc_bytes;
+use tieline::schema::Schema;
+
+fuzz_target!(|bytes: &[u8]| {
+    match un_sc_bytes(bytes, Schema::builtin()) {
+        Ok(mut release) => assert!(Schema::builtin().check(&mut release.changes).is_ok()),
+        Err(problems) => assert!(problems.iter().all(|problem| problem.line > 0)),
+    }
+});
