@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use crate::graph::{Answer, Cell, Graph};
 use crate::model::{Commit, CommitNo};
-use crate::query::{Budget, Scratch};
+use crate::query::{Budget, Parameters, Scratch};
 use crate::read;
 use crate::schema::Schema;
 use crate::store::{self, Store};
@@ -110,6 +110,8 @@ pub struct Session {
     pub stop: Arc<AtomicBool>,
     /// Link ids of the last answer, for `why 3`.
     pub last: Vec<String>,
+    /// The values of `$name` in statements.
+    pub parameters: Parameters,
     /// Whether links are cited to the sentence, for drawings: this reads claims.
     pub cite: bool,
     /// Whether all that is known of an answer's entities and links is read, for FollowTheMoney.

@@ -197,7 +197,7 @@ fn modes_and_selectors_are_read_in_any_place() {
 fn entities_are_named_by_id_or_name() {
     check("match (a \"Haqqani Network\")-[:led_by]->(b) return b.name", &["Sirajuddin Haqqani"]);
     check("match (a:Organisation @ttp)-[:led_by]->(b) return b.id", &["nm"]);
-    assert_eq!(code("match (a @nobody) return a"), Code::InvalidArgumentValue);
+    assert_eq!(code("match (a @nobody) return a"), Code::UnknownEntity);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::sync::atomic::AtomicBool;
 
@@ -11,7 +12,9 @@ use tieline::model::{
 };
 use tieline::query::ast::Body;
 use tieline::query::core::Core;
-use tieline::query::{Budget, ClaimSource, Meter, Scratch, parse};
+use tieline::query::value::Value;
+use tieline::query::{Budget, ClaimSource, Known, Meter, Parameters, QueryError, Scratch, parse, parse_with};
+use tieline::schema::Schema;
 
 struct Claims(Changes);
 
@@ -92,15 +95,33 @@ fn graph(changes: &Changes) -> Graph {
 }
 
 fn ask(text: &str, filter: &LinkFilter) -> Answer {
+    tried(text, filter, &Parameters::new()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// What is said of a statement that is refused: message and help.
+fn refused(text: &str) -> String {
+    tried(text, &LinkFilter::default(), &Parameters::new()).expect_err(text)
+}
+
+fn tried(text: &str, filter: &LinkFilter, parameters: &Parameters) -> Result<Answer, String> {
     let mut claims = claims();
     let graph = graph(&claims.0);
-    let statement = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let statement = parse_with(text, parameters).map_err(|fault| fault.to_string())?;
     let Body::Query(query) = &statement.body else { panic!("{text}") };
     let stop = AtomicBool::new(false);
     let meter = Meter::new(Budget::default(), &stop);
+    let notes = RefCell::default();
+    let known = Known { graph: &graph, schema: Schema::builtin(), notes: &notes };
     let scratch = &mut Scratch::default();
-    let mut core = Core { graph: &graph, filter, claims: &mut claims, scratch, meter, accounts: None };
-    core.answer(query, text).unwrap_or_else(|error| panic!("{text}: {error:?}")).answer(&graph)
+    let mut core = Core { known, filter, parameters, claims: &mut claims, scratch, meter, accounts: None };
+    match core.answer(query, text) {
+        Ok(found) => {
+            let mut answer = found.answer(&graph);
+            answer.notes.extend(notes.take());
+            Ok(answer)
+        }
+        Err(QueryError::Refused(diagnostic)) => Err(diagnostic.to_string()),
+    }
 }
 
 fn show(answer: &Answer, cell: &Cell) -> String {
@@ -182,16 +203,71 @@ fn the_scope_decides_which_links_are_there() {
 }
 
 #[test]
-fn what_is_not_known_is_said() {
-    let answer = ask("match (a:Organization)-[:lead_by]->(b) return a", &LinkFilter::default());
-    assert_eq!(answer.rows.len(), 0);
+fn what_is_misnamed_is_refused_with_the_nearest() {
+    for (text, said) in [
+        (
+            "match (a:Organization) return a",
+            "1:10: there is no kind of entity Organization (did you mean Organisation?)",
+        ),
+        ("match (a)-[:lead_by]->(b) return a", "1:13: there is no link kind lead_by (did you mean led_by?)"),
+        ("match (a:led_by) return a", "1:10: there is no kind of entity led_by (`led_by` is a kind of link)"),
+        ("match (a)-[:Person]-() return a", "1:13: there is no link kind Person (`Person` is a kind of entity)"),
+        ("match (a)-[:!lead_by]-() return a", "1:14: there is no link kind lead_by (did you mean led_by?)"),
+        ("match (a) where a:Perso return a", "1:19: there is no kind of entity Perso (did you mean Person?)"),
+        ("match (a {nmae: 'x'}) return a", "1:11: entities have no property nmae (did you mean name?)"),
+        ("match (a {foundd: 2}) return a", "1:11: entities have no property foundd (did you mean founded?)"),
+        ("match ()-[l {graed: 'B2'}]-() return l", "1:14: links have no property graed (did you mean grade?)"),
+        (
+            "match p = ((x)-[l {sinze: '1'}]-(y)){1,2} return p",
+            "1:20: links have no property sinze (did you mean since?)",
+        ),
+        (
+            "match (a @aqq) return a",
+            "1:10: there is no entity with the id @aqq (`find` looks for parts of names and for other spellings)",
+        ),
+    ] {
+        assert_eq!(refused(text), said, "{text}");
+    }
+}
+
+#[test]
+fn what_the_schema_has_and_the_data_has_not_is_nothing_and_no_error() {
+    let none = |text: &str, notes: &[&str]| {
+        let answer = ask(text, &LinkFilter::default());
+        assert_eq!(
+            (answer.rows.len(), answer.notes),
+            (0, notes.iter().map(|note| (*note).to_owned()).collect()),
+            "{text}"
+        );
+    };
+    none("match (a)-[:merged_into]->(b) return a", &["nothing here is of the kind `merged_into`"]);
+}
+
+#[test]
+fn a_property_that_nothing_has_is_null_and_a_note() {
+    let answer =
+        ask("match (a)-[l:led_by]->(b) return a.nmae, l.graed, {x: 1}.y, properties(a).z", &LinkFilter::default());
+    assert!(answer.rows.iter().flatten().all(|cell| *cell == Cell::Null));
     assert_eq!(
         answer.notes,
-        [
-            "nothing here is of the kind `Organization`; did you mean `Organisation`?",
-            "nothing here is of the kind `lead_by`; did you mean `led_by`?"
-        ]
+        ["entities have no property nmae; did you mean name?", "links have no property graed; did you mean grade?"]
     );
+}
+
+#[test]
+fn parameters_stand_for_values_and_entities() {
+    let given = Parameters::from(
+        [("who", "@aq"), ("kind", "led_by")].map(|(name, value)| (name.to_owned(), Value::text(value))),
+    );
+    let ask = |text: &str| tried(text, &LinkFilter::default(), &given);
+    let answer = ask("match (a $who) where a.id <> $kind return a.id + ' ' + $kind").unwrap();
+    assert_eq!(answer.rows, [[Cell::Text("aq led_by".to_owned())]]);
+    assert_eq!(ask("return $kidn").unwrap_err(), "1:8: the parameter $kidn was not given (did you mean $kind?)");
+    assert_eq!(
+        ask("match (a $hwo) return a").unwrap_err(),
+        "1:10: the parameter $hwo was not given (did you mean $who?)"
+    );
+    assert!(ask("match (a $kind) return a").unwrap_err().starts_with("1:10: no entity is named \"led_by\""));
 }
 
 #[test]
@@ -214,8 +290,10 @@ fn a_profile_says_what_each_operator_did() {
     let stop = AtomicBool::new(false);
     let meter = Meter::new(Budget::default(), &stop);
     let (filter, scratch) = (LinkFilter::default(), &mut Scratch::default());
-    let accounts = Some(Vec::new());
-    let mut core = Core { graph: &graph, filter: &filter, claims: &mut claims, scratch, meter, accounts };
+    let (notes, parameters) = (RefCell::default(), Parameters::new());
+    let known = Known { graph: &graph, schema: Schema::builtin(), notes: &notes };
+    let (claims, accounts) = (&mut claims, Some(Vec::new()));
+    let mut core = Core { known, filter: &filter, parameters: &parameters, claims, scratch, meter, accounts };
     assert_eq!(core.answer(query, text).unwrap().len(), 2);
     let (visited, lines) = (core.meter.visited(), core.accounts.unwrap());
     let seen: Vec<_> =

@@ -1,6 +1,4 @@
 //! Any bytes as OFAC's list in XML: a release that fits the schema, or an error with a place.
-//!
-//! `cargo +nightly fuzz run ofac`
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,4 @@
 //! Any bytes as the UN list: a release that fits the schema, or an error with a place.
-//!
-//! `cargo +nightly fuzz run un_sc`
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::Given;
 use crate::database::Session;
 use crate::model::is_release;
 use crate::names::NameKind;
@@ -122,6 +123,9 @@ pub enum Command {
         /// Go on after a statement that is refused
         #[arg(long)]
         keep_going: bool,
+        /// Values of its parameters
+        #[command(flatten)]
+        given: Given,
     },
     /// Write the answer of a statement to a file, as a picture if nothing else is said
     Export {
@@ -140,6 +144,9 @@ pub enum Command {
         /// The file; the standard output if none is named
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Values of its parameters
+        #[command(flatten)]
+        given: Given,
     },
     /// Propose entities that may be one, and decide which are
     Dedupe(super::dedupe::Dedupe),

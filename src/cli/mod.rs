@@ -14,6 +14,7 @@ mod failure;
 mod ingest;
 mod lists;
 mod names;
+mod parameters;
 mod progress;
 mod review;
 mod run;
@@ -25,6 +26,7 @@ mod tour;
 
 pub use args::{Args, Colour, Command, Global};
 pub use failure::Failure;
+pub use parameters::{Given, parameter_name};
 pub use run::{history, in_file, keeps_numbers, remember, run};
 pub use schema::print as print_schema;
 pub use statements::{Statement, continues, ends_in_backslash, is_idle, split};

@@ -11,7 +11,7 @@ use super::diff::diff;
 use super::exchange::{export_all, import_ftm, release_text};
 use super::progress::Progress;
 use super::terminal::{count, format_of, looks};
-use super::{Command, Failure, Global, Target, Terminal, lists, names, schema, split, tour};
+use super::{Command, Failure, Given, Global, Target, Terminal, lists, names, schema, split, tour};
 use crate::database::{CommitSummary, Database, DatabaseError, Ran, Session, Timing};
 use crate::graph::{Answer, Cell};
 use crate::model::Diagnostic;
@@ -40,12 +40,13 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Import(Import::Ofac { published, older, paths }) => {
             lists::ofac(&paths, published.as_deref(), older, global, terminal)
         }
-        Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
+        Command::Query { text: Some(text), format, timing, given, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };
-            query(&mut open()?, &text, global.session(), &batch, terminal)
+            query(&mut open()?, &text, session(global, &given)?, &batch, terminal)
         }
-        Command::Query { file, format, timing, keep_going, .. } => {
-            query_file(&mut open()?, file.as_deref(), global.session(), Batch { format, timing, keep_going }, terminal)
+        Command::Query { file, format, timing, keep_going, given, .. } => {
+            let batch = Batch { format, timing, keep_going };
+            query_file(&mut open()?, file.as_deref(), session(global, &given)?, batch, terminal)
         }
         Command::Export { all: true, statements, format, output, .. } => match format {
             None | Some(Format::Ftm) => {
@@ -55,9 +56,9 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
                 Err(Failure::Usage("the whole database is written as ftm; a statement chooses a part".to_owned()))
             }
         },
-        Command::Export { query, format, output, .. } => {
+        Command::Export { query, format, output, given, .. } => {
             let query = query.unwrap_or_default();
-            export(&mut open()?, &query, global.session(), format, output, terminal)
+            export(&mut open()?, &query, session(global, &given)?, format, output, terminal)
         }
         Command::Dedupe(options) => super::dedupe::run(&mut open()?, &options, global, terminal),
         Command::Screen(options) => super::screen::run(&mut open()?, &options, terminal),
@@ -107,6 +108,11 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
             terminal.print(&written.to_string())
         }
     }
+}
+
+/// A session with the parameters that were given.
+fn session(global: &Global, given: &Given) -> Result<Session, Failure> {
+    Ok(Session { parameters: given.read()?, ..global.session() })
 }
 
 /// A database that was opened; what there is to be said of that is said.

@@ -22,7 +22,7 @@ impl Database {
     /// The statement is refused, or the store cannot be read.
     pub fn run(&mut self, text: &str, session: &Session) -> Result<Ran, DatabaseError> {
         let started = Instant::now();
-        let statement = query::parse(text).map_err(DatabaseError::Query)?;
+        let statement = query::parse_with(text, &session.parameters).map_err(DatabaseError::Query)?;
         let scope = scope(&statement, session)?;
         let parse_us = query::micros(started);
         let past = match &scope.known_on {
@@ -92,6 +92,7 @@ impl Database {
             budget: session.budget,
             stop: &session.stop,
             last: &session.last,
+            parameters: &session.parameters,
         };
         let outcome = run.run(text, statement, scope)?;
         let answer = Answer { cut: outcome.cut, ..outcome.found.answer(graph) };

@@ -11,6 +11,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::layout::{BLOCK, BLOCK_SHIFT, HEADER_CHECK, HEADER_LEN, Header, MAGIC, Section, VERSION};
 
+/// Whether checksums are taken to be right: a fuzzer must get past them to what is behind.
+const TRUSTING: bool = cfg!(fuzzing);
+
 /// Why a snapshot cannot be used. It can always be rebuilt from the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -93,7 +96,7 @@ impl Image {
             return Err(ImageError::Version(header.version));
         }
         let check = all.get(HEADER_CHECK..HEADER_LEN).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
-        if all.get(..HEADER_CHECK).map(xxh3_64) != check {
+        if !TRUSTING && all.get(..HEADER_CHECK).map(xxh3_64) != check {
             return Err(damaged("the checksum of its header is wrong"));
         }
         if header.length != all.len() as u64 {
@@ -106,7 +109,7 @@ impl Image {
         let checked = (0..blocks.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let image = Self { bytes, header, first_block, checked, damage: OnceLock::new() };
         let sums = image.raw(Section::Sums).ok_or_else(|| damaged("its checksums are outside the file"))?;
-        if sums.len() != blocks * 8 || xxh3_64(sums) != header.sums {
+        if sums.len() != blocks * 8 || !TRUSTING && xxh3_64(sums) != header.sums {
             return Err(damaged("the checksum of its checksums is wrong"));
         }
         let padding = image.bytes.get().get(sums_end..(first_block * BLOCK).min(image.bytes.get().len()));
@@ -219,7 +222,7 @@ impl Image {
         let sum = block.checked_sub(self.first_block).and_then(|index| {
             self.raw(Section::Sums)?.get(index * 8..index * 8 + 8)?.try_into().ok().map(u64::from_le_bytes)
         });
-        let sound = all.get(start..end).is_some_and(|bytes| Some(xxh3_64(bytes)) == sum);
+        let sound = all.get(start..end).is_some_and(|bytes| TRUSTING && sum.is_some() || Some(xxh3_64(bytes)) == sum);
         if sound {
             let index = block - self.first_block;
             if let Some(bits) = self.checked.get(index >> 6) {

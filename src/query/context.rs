@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 
-use super::ast::{Avoid, EntityForm, EntityRef, Name, ScopeAst, TimeScope};
-use super::graph::LabelNo;
+use super::ast::{Avoid, EntityRef, Name, ScopeAst, TimeScope};
+use super::graph::{LabelNo, Sort};
+use super::known::Known;
 use super::lexer::Span;
 use super::mapped::FINER;
-use crate::graph::{Graph, Hit, KindSet, LinkFilter};
-use crate::model::{Diagnostic, EntityNo, NameRole, SourceNo};
+use crate::graph::{Graph, KindSet, LinkFilter};
+use crate::model::{Diagnostic, EntityNo, SourceNo};
 use crate::schema::{Schema, nearest};
 
 /// A graph, its schema, and the text of the statement that is bound to them.
@@ -74,50 +75,16 @@ impl<'a> Context<'a> {
         Diagnostic::new(self.text, span.range(), message)
     }
 
+    fn known(&self) -> Known<'a> {
+        Known { graph: self.graph, schema: self.schema, notes: self.notes }
+    }
+
     /// The entity that a statement names.
     ///
     /// # Errors
-    /// No entity has the id or the name (what is near is said), or several have the name (they are listed).
+    /// As [`Known::entity`].
     pub fn entity(&self, named: &EntityRef) -> Result<EntityNo, Diagnostic> {
-        match named.form {
-            EntityForm::Id => self.graph.by_id(&named.text).ok_or_else(|| {
-                let unknown = self.refuse(named.span, format!("there is no entity with the id @{}", named.text));
-                self.suggest(unknown, &named.text.replace(['-', '_', '.', ':'], " "))
-            }),
-            EntityForm::Name => {
-                let hits = self.graph.named(&named.text);
-                match &hits[..] {
-                    [only] => {
-                        if only.role == NameRole::Weak {
-                            self.note(format!("{:?} is only a weak name of {}", named.text, self.list(&hits)));
-                        }
-                        Ok(only.entity)
-                    }
-                    [] => Err(self
-                        .suggest(self.refuse(named.span, format!("no entity is named {:?}", named.text)), &named.text)),
-                    several => match &self.graph.meant(&named.text)[..] {
-                        [only] => {
-                            let others: Vec<Hit> =
-                                several.iter().filter(|hit| hit.entity != only.entity).cloned().collect();
-                            let taken = self.list(std::slice::from_ref(only));
-                            let text = &named.text;
-                            self.note(format!("{text:?} is taken for {taken}; it may mean {}", self.list(&others)));
-                            Ok(only.entity)
-                        }
-                        _ => Err(self
-                            .refuse(named.span, format!("{:?} may be any of {} entities", named.text, several.len()))
-                            .help(format!("say which: {}", self.list(several)))),
-                    },
-                }
-            }
-        }
-    }
-
-    fn note(&self, note: String) {
-        let mut notes = self.notes.borrow_mut();
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
+        self.known().entity(named).map_err(|fault| fault.diagnostic(self.text))
     }
 
     /// All of several entities, each once.
@@ -133,31 +100,6 @@ impl<'a> Context<'a> {
             }
         }
         Ok(entities)
-    }
-
-    fn suggest(&self, unknown: Diagnostic, text: &str) -> Diagnostic {
-        let near = self.graph.find(text, 4);
-        if near.is_empty() {
-            unknown.help("`find` looks for parts of names and for other spellings")
-        } else {
-            unknown.help(format!("did you mean {}?", self.list(&near)))
-        }
-    }
-
-    fn list(&self, hits: &[Hit]) -> String {
-        const MOST: usize = 8;
-        let mut shown: Vec<String> = hits
-            .iter()
-            .take(MOST)
-            .filter_map(|hit| {
-                let node = self.graph.node(hit.entity)?;
-                Some(format!("@{} ({}, {})", node.id, hit.name, self.graph.kind_name(node.kind)))
-            })
-            .collect();
-        if hits.len() > MOST {
-            shown.push(format!("and {} more", hits.len() - MOST));
-        }
-        shown.join(", ")
     }
 
     /// The codes of link kinds; all if none is named.
@@ -179,16 +121,10 @@ impl<'a> Context<'a> {
 
     /// The code of a link kind, or `None` if the schema has it but no link is of it.
     fn link_kind(&self, name: &Name) -> Result<Option<u8>, Diagnostic> {
-        let code = self.graph.link_kind_code(&name.value);
-        if code.is_none() && self.schema.link(&name.value).is_none() {
-            let unknown = self.refuse(name.span, format!("there is no link kind {}", name.value));
-            let known = self.schema.links().iter().map(|link| &*link.name);
-            return Err(match nearest(&name.value, known) {
-                Some(near) => unknown.help(format!("did you mean {near}?")),
-                None => unknown.help("`tieline schema` lists them"),
-            });
+        match self.known().misnamed(Sort::LinkKind, name) {
+            Some(fault) => Err(fault.diagnostic(self.text)),
+            None => Ok(self.graph.link_kind_code(&name.value)),
         }
-        Ok(code)
     }
 
     /// Entity kinds and finer types.
@@ -199,13 +135,7 @@ impl<'a> Context<'a> {
         let mut filter = KindFilter { given: !names.is_empty(), ..KindFilter::default() };
         for name in names {
             if !self.add_kind(&mut filter, &name.value) {
-                let unknown = self.refuse(name.span, format!("there is no kind of entity {}", name.value));
-                let kinds = self.schema.kinds().iter().map(|kind| &*kind.name);
-                let known = kinds.chain(self.schema.finer_types().iter().map(|finer| &*finer.name));
-                return Err(match nearest(&name.value, known) {
-                    Some(near) => unknown.help(format!("did you mean {near}?")),
-                    None => unknown.help("`tieline schema` lists them"),
-                });
+                return Err(self.known().unknown_kind(Sort::Kind, name).diagnostic(self.text));
             }
         }
         Ok(filter)

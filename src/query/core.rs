@@ -8,19 +8,22 @@ use super::diagnostics::Fault;
 use super::execute::{Executor, Parameters, Whole, Work};
 use super::explain::operators;
 use super::found::{Found, Item, Rows};
+use super::known::Known;
 use super::mapped::Mapped;
 use super::marks::Scratch;
+use super::parameters::check;
 use super::plan::Plan;
 use super::run::QueryError;
-use crate::graph::{Graph, LinkFilter};
-use crate::schema::nearest;
+use crate::graph::LinkFilter;
 
 /// What plans are carried out with.
 pub struct Core<'a, 'm, C: ClaimSource> {
-    /// The graph.
-    pub graph: &'a Graph,
+    /// The graph and its schema.
+    pub known: Known<'a>,
     /// Which links are there.
     pub filter: &'a LinkFilter,
+    /// The values of the parameters.
+    pub parameters: &'a Parameters,
     /// Where claims are read.
     pub claims: &'a mut C,
     /// Kept between statements.
@@ -55,7 +58,7 @@ impl<C: ClaimSource> Core<'_, '_, C> {
             Whole::Reached(reached) => Rows::Nodes(reached.into_ends()),
         };
         let mut found = Found::chosen(&plan.query.columns, rows);
-        found.notes = notes(&plan, self.graph);
+        found.notes = notes(&plan);
         Ok(found)
     }
 
@@ -64,8 +67,9 @@ impl<C: ClaimSource> Core<'_, '_, C> {
     /// # Errors
     /// The query makes no sense.
     pub fn plan(&mut self, query: &Query, text: &str) -> Result<Plan, QueryError<C::Error>> {
-        let mapped = Mapped::new(self.graph, self.filter, self.claims);
-        bind::plan(query, text, &mapped).map_err(|fault| QueryError::Refused(fault.diagnostic(text)))
+        let mapped = Mapped::new(self.known, self.filter, self.claims);
+        let planned = check(text, self.parameters).and_then(|()| bind::plan(query, text, &mapped));
+        planned.map_err(|fault| QueryError::Refused(fault.diagnostic(text)))
     }
 
     /// Carries out a plan in whatever way `work` does.
@@ -78,9 +82,8 @@ impl<C: ClaimSource> Core<'_, '_, C> {
         text: &str,
         work: impl FnOnce(&mut Executor<'_, Mapped<'_, C>>) -> Result<T, Fault>,
     ) -> Result<T, QueryError<C::Error>> {
-        let mapped = Mapped::new(self.graph, self.filter, self.claims);
-        let parameters = Parameters::new();
-        let mut executor = Executor::new(&mapped, &parameters, self.meter.clone()).with(self.scratch);
+        let mapped = Mapped::new(self.known, self.filter, self.claims);
+        let mut executor = Executor::new(&mapped, self.parameters, self.meter.clone()).with(self.scratch);
         if self.accounts.is_some() {
             executor.keep_accounts();
         }
@@ -102,7 +105,7 @@ impl<C: ClaimSource> Core<'_, '_, C> {
 
     /// A plan as `explain` shows it, a line a row.
     pub fn explained(&mut self, plan: &Plan) -> Found {
-        let mapped = Mapped::new(self.graph, self.filter, self.claims);
+        let mapped = Mapped::new(self.known, self.filter, self.claims);
         let mut found = Found::new(&["plan"]);
         for (line, _) in operators(plan, &mapped) {
             found.push([Item::Text(line)]);
@@ -125,17 +128,6 @@ impl<C: ClaimSource> Core<'_, '_, C> {
 }
 
 /// What a reader should know beside the rows.
-fn notes(plan: &Plan, graph: &Graph) -> Vec<String> {
-    let meta = graph.meta();
-    plan.unknown
-        .iter()
-        .map(|name| {
-            let links = meta.link_kinds.iter().map(|kind| &*kind.name);
-            let known = meta.kinds.iter().chain(&meta.finer).map(String::as_str).chain(links);
-            match nearest(name, known) {
-                Some(near) => format!("nothing here is of the kind `{name}`; did you mean `{near}`?"),
-                None => format!("nothing here is of the kind `{name}`"),
-            }
-        })
-        .collect()
+fn notes(plan: &Plan) -> Vec<String> {
+    plan.unknown.iter().map(|name| format!("nothing here is of the kind `{name}`")).collect()
 }

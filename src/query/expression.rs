@@ -8,6 +8,8 @@ use super::expression_ast::{Binary, Comparison, Quantifier};
 use super::functions::{self, Function};
 use super::graph::PropertyGraph;
 use super::lexer::Span;
+use super::measured::{LONGEST_TEXT, too_long};
+use super::parameters::missing;
 use super::plan::{CaseEx, Ex, ReduceEx, Slot, Through};
 use super::value::{Path, Value};
 
@@ -20,7 +22,16 @@ fn type_fault(span: Span, message: String) -> Fault {
 
 impl<G: PropertyGraph> Executor<'_, G> {
     /// The value of an expression in a row. Variables inside the expression use places of the row that are free.
+    #[inline]
     pub(super) fn evaluate(&mut self, ex: &Ex, row: &mut [Value]) -> Evaluated {
+        let built = self.built;
+        let value = self.value(ex, row);
+        self.built = built;
+        value
+    }
+
+    /// The same, as a part of an expression.
+    fn value(&mut self, ex: &Ex, row: &mut [Value]) -> Evaluated {
         match ex {
             Ex::Constant(value) => Ok(value.clone()),
             Ex::Slot(slot) => Ok(row[*slot].clone()),
@@ -28,18 +39,18 @@ impl<G: PropertyGraph> Executor<'_, G> {
                 if let Ex::Slot(slot) = &**of {
                     return self.property(&row[*slot], key, *span);
                 }
-                let of = self.evaluate(of, row)?;
+                let of = self.value(of, row)?;
                 self.property(&of, key, *span)
             }
             Ex::Compare(first, rest) => self.compare_chain(first, rest, row),
             Ex::And(items, span) => self.junction(items, row, false, *span),
             Ex::Or(items, span) => self.junction(items, row, true, *span),
-            Ex::Not(inner, span) => match self.evaluate(inner, row)? {
+            Ex::Not(inner, span) => match self.value(inner, row)? {
                 Value::Bool(value) => Ok(Value::Bool(!value)),
                 Value::Null => Ok(Value::Null),
                 other => Err(type_fault(*span, format!("`not` cannot take {}", other.sort()))),
             },
-            Ex::IsNull(inner, negated) => Ok(Value::Bool(self.evaluate(inner, row)?.is_null() != *negated)),
+            Ex::IsNull(inner, negated) => Ok(Value::Bool(self.value(inner, row)?.is_null() != *negated)),
             Ex::Binary(operator, sides, span) => self.binary(*operator, sides, row, *span),
             _ => self.evaluate_rare(ex, row),
         }
@@ -52,28 +63,28 @@ impl<G: PropertyGraph> Executor<'_, G> {
             Ex::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
-                    list.push(self.evaluate(item, row)?);
+                    list.push(self.value(item, row)?);
                 }
                 Ok(Value::list(list))
             }
             Ex::Map(entries) => {
                 let mut map = Vec::with_capacity(entries.len());
                 for (key, value) in entries {
-                    map.push((key.clone(), self.evaluate(value, row)?));
+                    map.push((key.clone(), self.value(value, row)?));
                 }
                 Ok(Value::map(map))
             }
             Ex::Index(parts, span) => {
-                let (of, index) = (self.evaluate(&parts.0, row)?, self.evaluate(&parts.1, row)?);
+                let (of, index) = (self.value(&parts.0, row)?, self.value(&parts.1, row)?);
                 self.index(&of, &index, *span)
             }
             Ex::Slice(parts, span) => {
-                let of = self.evaluate(&parts.0, row)?;
-                let from = parts.1.as_ref().map(|from| self.evaluate(from, row)).transpose()?;
-                let to = parts.2.as_ref().map(|to| self.evaluate(to, row)).transpose()?;
+                let of = self.value(&parts.0, row)?;
+                let from = parts.1.as_ref().map(|from| self.value(from, row)).transpose()?;
+                let to = parts.2.as_ref().map(|to| self.value(to, row)).transpose()?;
                 slice(&of, from, to, *span)
             }
-            Ex::Labels(of, tests, span) => match self.evaluate(of, row)? {
+            Ex::Labels(of, tests, span) => match self.value(of, row)? {
                 Value::Null => Ok(Value::Null),
                 Value::Node(node) => Ok(Value::Bool(self.node_has(node, &tests.0))),
                 Value::Link(link) => {
@@ -82,7 +93,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
                 }
                 other => Err(type_fault(*span, format!("{} has no kind", other.sort()))),
             },
-            Ex::Sign(inner, minus, span) => match self.evaluate(inner, row)? {
+            Ex::Sign(inner, minus, span) => match self.value(inner, row)? {
                 Value::Int(value) if *minus => {
                     value.checked_neg().map(Value::Int).ok_or_else(|| functions::overflow(*span))
                 }
@@ -114,7 +125,8 @@ impl<G: PropertyGraph> Executor<'_, G> {
             Ex::Rows(parts) => {
                 let mut rows = Vec::new();
                 self.run_steps(&parts.0, row, &mut |executor, row| {
-                    rows.push(executor.evaluate(&parts.1, row)?);
+                    executor.make(1, Span::default())?;
+                    rows.push(executor.value(&parts.1, row)?);
                     executor.keep(1)
                 })?;
                 Ok(Value::list(rows))
@@ -122,7 +134,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
             Ex::First(parts) => {
                 let mut first = Value::Null;
                 self.run_steps(&parts.0, row, &mut |executor, row| {
-                    first = executor.evaluate(&parts.1, row)?;
+                    first = executor.value(&parts.1, row)?;
                     Ok(Flow::Enough)
                 })?;
                 Ok(first)
@@ -133,7 +145,20 @@ impl<G: PropertyGraph> Executor<'_, G> {
 
     /// Whether a condition holds; null does not.
     pub(super) fn holds(&mut self, ex: &Ex, row: &mut [Value]) -> Result<bool, Fault> {
-        match self.evaluate(ex, row)? {
+        match self.evaluate(ex, row) {
+            Ok(Value::Bool(value)) => Ok(value),
+            Ok(Value::Null) => Ok(false),
+            Err(fault) if fault.class == Class::Stopped => Ok(false),
+            Err(fault) => Err(fault),
+            Ok(other) => {
+                Err(type_fault(Span::default(), format!("a condition must be true or false, not {}", other.sort())))
+            }
+        }
+    }
+
+    /// Whether a condition inside an expression holds.
+    fn part_holds(&mut self, ex: &Ex, row: &mut [Value]) -> Result<bool, Fault> {
+        match self.value(ex, row)? {
             Value::Bool(value) => Ok(value),
             Value::Null => Ok(false),
             other => {
@@ -143,10 +168,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
     }
 
     fn parameter(&self, name: &str, span: Span) -> Evaluated {
-        self.parameters.get(name).cloned().ok_or_else(|| {
-            let message = format!("the parameter ${name} was not given");
-            Fault::new(Class::ParameterMissing, Code::MissingParameter, span, message)
-        })
+        self.parameters.get(name).cloned().ok_or_else(|| missing(name, span, self.parameters))
     }
 
     fn property(&self, of: &Value, key: &str, span: Span) -> Evaluated {
@@ -184,7 +206,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
     fn junction(&mut self, items: &[Ex], row: &mut [Value], decisive: bool, span: Span) -> Evaluated {
         let mut open = false;
         for item in items {
-            match self.evaluate(item, row)? {
+            match self.value(item, row)? {
                 Value::Bool(value) if value == decisive => return Ok(Value::Bool(decisive)),
                 Value::Bool(_) => {}
                 Value::Null => open = true,
@@ -198,10 +220,11 @@ impl<G: PropertyGraph> Executor<'_, G> {
     }
 
     fn compare_chain(&mut self, first: &Ex, rest: &[(Comparison, Ex)], row: &mut [Value]) -> Evaluated {
-        let mut left = self.evaluate(first, row)?;
+        let mut left = self.value(first, row)?;
         let mut open = false;
         for (comparison, right) in rest {
-            let right = self.evaluate(right, row)?;
+            let right = self.value(right, row)?;
+            self.look_at(&left, Span::default())?;
             match compared(*comparison, &left, &right) {
                 Some(false) => return Ok(Value::Bool(false)),
                 Some(true) => {}
@@ -214,7 +237,9 @@ impl<G: PropertyGraph> Executor<'_, G> {
 
     #[inline(never)]
     fn binary(&mut self, operator: Binary, sides: &(Ex, Ex), row: &mut [Value], span: Span) -> Evaluated {
-        let (left, right) = (self.evaluate(&sides.0, row)?, self.evaluate(&sides.1, row)?);
+        let (left, right) = (self.value(&sides.0, row)?, self.value(&sides.1, row)?);
+        self.look_at(&left, span)?;
+        self.look_at(&right, span)?;
         match operator {
             Binary::Xor => match (&left, &right) {
                 (Value::Bool(a), Value::Bool(b)) => Ok(Value::Bool(a != b)),
@@ -232,32 +257,39 @@ impl<G: PropertyGraph> Executor<'_, G> {
             }),
             Binary::Matches => match (&left, &right) {
                 (Value::Text(text), Value::Text(pattern)) => {
-                    super::regex::matches(pattern, text, span).map(Value::Bool)
+                    let tick = &mut |steps| self.tick(steps, span);
+                    super::regex::matches(pattern, text, span, tick).map(Value::Bool)
                 }
                 _ => Ok(Value::Null),
             },
-            _ => arithmetic(operator, &left, &right, span),
+            _ => {
+                if let (Value::List(items), other) | (other, Value::List(items)) = (&left, &right) {
+                    let more = if let Value::List(more) = other { more.len() } else { 1 };
+                    self.make(items.len() + more, span)?;
+                }
+                arithmetic(operator, &left, &right, span)
+            }
         }
     }
 
     #[inline(never)]
     fn case(&mut self, case: &CaseEx, row: &mut [Value]) -> Evaluated {
-        let subject = case.subject.as_ref().map(|subject| self.evaluate(subject, row)).transpose()?;
+        let subject = case.subject.as_ref().map(|subject| self.value(subject, row)).transpose()?;
         for (when, then) in &case.branches {
-            let when = self.evaluate(when, row)?;
+            let when = self.value(when, row)?;
             let chosen = match &subject {
                 Some(subject) => subject.equals(&when) == Some(true),
                 None => when.as_bool() == Some(true),
             };
             if chosen {
-                return self.evaluate(then, row);
+                return self.value(then, row);
             }
         }
-        case.otherwise.as_ref().map_or(Ok(Value::Null), |otherwise| self.evaluate(otherwise, row))
+        case.otherwise.as_ref().map_or(Ok(Value::Null), |otherwise| self.value(otherwise, row))
     }
 
     fn items(&mut self, through: &Through, row: &mut [Value]) -> Result<Option<Arc<[Value]>>, Fault> {
-        match self.evaluate(&through.list, row)? {
+        match self.value(&through.list, row)? {
             Value::List(items) => Ok(Some(items)),
             Value::Null => Ok(None),
             other => Err(type_fault(through.span, format!("expected a list, not {}", other.sort()))),
@@ -270,13 +302,15 @@ impl<G: PropertyGraph> Executor<'_, G> {
         let mut list = Vec::new();
         for item in items.iter() {
             row[through.slot] = item.clone();
+            self.tick(1, through.span)?;
             if let Some(filter) = &through.filter
-                && !self.holds(filter, row)?
+                && !self.part_holds(filter, row)?
             {
                 continue;
             }
+            self.make(1, through.span)?;
             list.push(match &through.map {
-                Some(map) => self.evaluate(map, row)?,
+                Some(map) => self.value(map, row)?,
                 None => item.clone(),
             });
         }
@@ -289,8 +323,9 @@ impl<G: PropertyGraph> Executor<'_, G> {
         let (mut yes, mut open) = (0_usize, 0_usize);
         for item in items.iter() {
             row[through.slot] = item.clone();
+            self.tick(1, through.span)?;
             let truth = match &through.filter {
-                Some(filter) => self.evaluate(filter, row)?,
+                Some(filter) => self.value(filter, row)?,
                 None => item.clone(),
             };
             match truth {
@@ -315,13 +350,15 @@ impl<G: PropertyGraph> Executor<'_, G> {
 
     #[inline(never)]
     fn reduce(&mut self, reduce: &ReduceEx, row: &mut [Value]) -> Evaluated {
-        let mut total = self.evaluate(&reduce.start, row)?;
+        let mut total = self.value(&reduce.start, row)?;
         let Some(items) = self.items(&reduce.through, row)? else { return Ok(Value::Null) };
+        let built = self.built;
         for item in items.iter() {
+            self.make_again(built, &total, reduce.through.span)?;
             row[reduce.total] = total;
             row[reduce.through.slot] = item.clone();
             total = match &reduce.through.map {
-                Some(step) => self.evaluate(step, row)?,
+                Some(step) => self.value(step, row)?,
                 None => Value::Null,
             };
         }
@@ -332,7 +369,7 @@ impl<G: PropertyGraph> Executor<'_, G> {
     fn call(&mut self, function: Function, arguments: &[Ex], row: &mut [Value], span: Span) -> Evaluated {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
-            values.push(self.evaluate(argument, row)?);
+            values.push(self.value(argument, row)?);
         }
         let graph = self.graph;
         let properties = |list: Vec<(String, Value)>| list.into_iter().map(|(key, value)| (key.into(), value));
@@ -361,7 +398,16 @@ impl<G: PropertyGraph> Executor<'_, G> {
                 Value::list(entries.iter().map(|(key, _)| Value::Text(key.clone())).collect())
             }
             (_, Some(other)) if function.asks_the_graph() => return Err(functions::wrong(function, other, span)),
-            _ => return functions::apply(function, &values, span),
+            _ => {
+                for value in &values {
+                    self.look_at(value, span)?;
+                }
+                let value = functions::apply(function, &values, span)?;
+                if let Value::List(items) = &value {
+                    self.make(items.len(), span)?;
+                }
+                value
+            }
         })
     }
 
@@ -456,6 +502,7 @@ fn arithmetic(operator: Binary, left: &Value, right: &Value, span: Span) -> Eval
             (Null, _) | (_, Null) => return Ok(Null),
             (List(a), b) => return Ok(joined(&mut a.iter().chain([b]))),
             (a, List(b)) => return Ok(joined(&mut [a].into_iter().chain(b.iter()))),
+            (Text(a), Text(b)) if a.len() + b.len() > LONGEST_TEXT => return Err(too_long(span)),
             (Text(a), Text(b)) => return Ok(Value::text(format!("{a}{b}"))),
             (Text(a), Int(b)) => return Ok(Value::text(format!("{a}{b}"))),
             (Int(a), Text(b)) => return Ok(Value::text(format!("{a}{b}"))),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::diagnostics::{Class, Code, Fault};
 use super::lexer::Span;
+use super::measured::{LONGEST_TEXT, too_long};
 use super::value::Value;
 use crate::model::Grade;
 
@@ -252,7 +253,7 @@ pub(super) fn apply(function: Function, arguments: &[Value], span: Span) -> Resu
         LTrim => Value::text(text(0)?.trim_start()),
         RTrim => Value::text(text(0)?.trim_end()),
         Split => split(&text(0)?, &text(1)?),
-        Replace => Value::text(text(0)?.replace(&*text(1)?, &text(2)?)),
+        Replace => replace(&text(0)?, &text(1)?, &text(2)?, span)?,
         Substring | Left | Right => cut(function, &text(0)?, &arguments[1..], span)?,
         _ => return number(function, arguments, span),
     })
@@ -263,6 +264,16 @@ fn grade_rank(text: &str) -> Value {
     text.parse::<Grade>().map_or(Value::Null, |grade| {
         Value::Int((grade.reliability as i64 - 1) * 6 + i64::from(grade.credibility.number()))
     })
+}
+
+/// `replace`; what it finds is counted first, as the result may be far longer than all that goes in.
+fn replace(text: &str, old: &str, new: &str, span: Span) -> Result<Value, Fault> {
+    let found = if new.len() > old.len() { text.matches(old).count() } else { 0 };
+    let longer = found.checked_mul(new.len().saturating_sub(old.len()));
+    if longer.is_none_or(|longer| longer + text.len() > LONGEST_TEXT) {
+        return Err(too_long(span));
+    }
+    Ok(Value::text(text.replace(old, new)))
 }
 
 fn split(text: &Arc<str>, by: &Arc<str>) -> Value {

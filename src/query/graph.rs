@@ -1,6 +1,7 @@
 //! The graph as queries see it: nodes with labels and properties, links with one kind and properties.
 
-use super::ast::Direction;
+use super::ast::{Direction, EntityForm, EntityRef, Name};
+use super::diagnostics::{Class, Code, Fault};
 use super::plan::LabelTest;
 use super::value::Value;
 
@@ -18,6 +19,10 @@ pub struct Link {
     pub kind: LabelNo,
 }
 
+/// Some of the properties of links, as a set of bits that the graph gives meaning to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkKeys(pub u8);
+
 /// Which of a node's links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -25,6 +30,21 @@ pub enum Side {
     Out,
     /// Those that come in to it.
     In,
+}
+
+/// What a name in a query is a name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A kind of entity or a finer type.
+    Kind,
+    /// A kind of link.
+    LinkKind,
+    /// Either of these.
+    AnyKind,
+    /// A property of an entity.
+    EntityProperty,
+    /// A property of a link.
+    LinkProperty,
 }
 
 /// What the executor asks of a graph. Nodes are numbered from 0 without gaps; links are numbered in any way.
@@ -119,6 +139,17 @@ pub trait PropertyGraph {
         self.degree(node, Side::Out) as usize + self.degree(node, Side::In) as usize
     }
 
+    /// The properties of these names as a set, if [`PropertyGraph::likeness`] can tell whether links are alike in them.
+    fn link_keys(&self, _: &[&str]) -> Option<LinkKeys> {
+        None
+    }
+
+    /// A number that links share only if they have equal values of these properties: what depends on nothing else need be
+    /// computed once for all of them. `None` where that cannot be told.
+    fn likeness(&self, _: Self::Ties<'_>, _: u32, _: LinkKeys) -> Option<u64> {
+        None
+    }
+
     /// How many places for links a node has on a side.
     fn degree(&self, node: u32, side: Side) -> u32 {
         self.places(self.ties(node, side))
@@ -144,6 +175,33 @@ pub trait PropertyGraph {
 
     /// The nodes that an id, or a name if `by_name`, stands for; used for `(a @ttp)` and `(a "TTP")`.
     fn named(&self, text: &str, by_name: bool) -> Vec<u32>;
+
+    /// The node that a query names.
+    ///
+    /// # Errors
+    /// There is none, or there are several.
+    fn entity(&self, entity: &EntityRef) -> Result<u32, Fault> {
+        let found = self.named(&entity.text, entity.form == EntityForm::Name);
+        let fault = |code, message| Err(Fault::new(Class::ArgumentError, code, entity.span, message));
+        match found.as_slice() {
+            [node] => Ok(*node),
+            [] => fault(Code::UnknownEntity, format!("nothing is known as `{}`", entity.text)),
+            several => {
+                let message = format!("{} entities are known as `{}`", several.len(), entity.text);
+                fault(Code::AmbiguousEntity, message)
+            }
+        }
+    }
+
+    /// What is wrong with a name in a pattern, if the graph can tell. By the semantics of the language nothing is: an
+    /// unknown label is a label that nothing has.
+    fn misnamed(&self, _: Sort, _: &Name) -> Option<Fault> {
+        None
+    }
+
+    /// Is told of a property that an expression asks for: if there is no such property it is null, and that may be worth a
+    /// note.
+    fn asked_for(&self, _: Sort, _: &Name) {}
 
     /// The nodes whose property `key` may equal this text, if the graph has an index that knows; they are tested again.
     fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>>;

@@ -3,20 +3,23 @@
 
 use std::cell::RefCell;
 
-use super::ast::Direction;
+use super::ast::{Direction, EntityRef, Name};
 use super::claims::ClaimSource;
-use super::graph::{LabelNo, Link, PropertyGraph, Side};
+use super::diagnostics::Fault;
+use super::graph::{LabelNo, Link, LinkKeys, PropertyGraph, Side, Sort};
+use super::known::{ENTITY_KEYS, Known, LINK_KEYS};
 use super::plan::LabelTest;
 use super::steps::Hop;
 use super::value::Value;
-use crate::graph::{Graph, Hit, KindSet, LinkFilter, LinkKindMeta, Ties};
-use crate::model::{Claim, EntityNo, Grade, Says, Truth};
+use crate::graph::{Graph, Hit, KindSet, LinkFilter, LinkKindMeta, Tie, Ties};
+use crate::model::{Claim, EntityNo, Grade, Modality, Period, Says, SourceNo, Truth};
 
 /// Labels from this number on are finer types; those below are kinds.
 pub const FINER: LabelNo = 1 << 16;
 
 /// A graph under a filter, with the claims behind it.
 pub struct Mapped<'a, C: ClaimSource> {
+    known: Known<'a>,
     graph: &'a Graph,
     filter: &'a LinkFilter,
     /// Whether the filter has to look at claims.
@@ -28,8 +31,10 @@ pub struct Mapped<'a, C: ClaimSource> {
 
 impl<'a, C: ClaimSource> Mapped<'a, C> {
     /// The graph under a filter.
-    pub fn new(graph: &'a Graph, filter: &'a LinkFilter, claims: &'a mut C) -> Self {
+    pub fn new(known: Known<'a>, filter: &'a LinkFilter, claims: &'a mut C) -> Self {
+        let graph = known.graph;
         Self {
+            known,
             graph,
             filter,
             weigh: filter.weighs_claims(graph),
@@ -73,6 +78,17 @@ impl<'a, C: ClaimSource> Mapped<'a, C> {
         attributes
     }
 
+    /// How many sources say that a link is there.
+    fn sources(&self, link: u32, tie: &Tie) -> usize {
+        if tie.claims == 1 {
+            return 1;
+        }
+        let mut sources: Vec<SourceNo> = self.graph.evidence(link).iter().map(|evidence| evidence.source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources.len()
+    }
+
     fn claim(&self, claim: &Claim) -> Value {
         let source = self.graph.sources().get(claim.source as usize);
         let number = |number: u32| if number == 0 { Value::Null } else { Value::Int(i64::from(number)) };
@@ -107,6 +123,13 @@ fn typed(value: &str) -> Value {
 fn place(names: &[String], name: &str) -> Option<LabelNo> {
     names.iter().position(|known| known == name).map(|place| place as LabelNo)
 }
+
+/// Properties of links that a tie tells, as bits of [`LinkKeys`].
+const KIND: u8 = 1;
+const GRADE: u8 = 1 << 1;
+const MODALITY: u8 = 1 << 2;
+const PERIOD: u8 = 1 << 3;
+const SOURCES: u8 = 1 << 4;
 
 /// The ties of an entity on one side.
 #[derive(Clone, Copy)]
@@ -290,6 +313,38 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
         self.graph.link(link).map_or(LabelNo::MAX, |view| LabelNo::from(view.tie.kind))
     }
 
+    fn link_keys(&self, keys: &[&str]) -> Option<LinkKeys> {
+        let mut set = 0;
+        for key in keys {
+            set |= match *key {
+                "kind" => KIND,
+                "grade" => GRADE,
+                "modality" => MODALITY,
+                "since" | "until" => PERIOD,
+                "sources" => SOURCES,
+                _ => return None,
+            };
+        }
+        Some(LinkKeys(set))
+    }
+
+    #[inline]
+    fn likeness(&self, SideTies { ties, first, .. }: SideTies<'_>, place: u32, keys: LinkKeys) -> Option<u64> {
+        let place = first + place as usize;
+        let (_, tie) = ties.at(place)?;
+        let has = |key: u8| keys.0 & key != 0;
+        let part = |key: u8, byte: u8, shift: u32| if has(key) { u64::from(byte) << shift } else { 0 };
+        let period = if has(PERIOD) { u64::from(tie.period) } else { 0 };
+        let sources = if has(SOURCES) { u8::try_from(self.sources(ties.link(place), tie)).ok()? } else { 0 };
+        Some(
+            period
+                | part(KIND, tie.kind, 32)
+                | part(GRADE, tie.grade, 40)
+                | part(MODALITY, tie.modality, 48)
+                | u64::from(sources) << 56,
+        )
+    }
+
     fn node_property(&self, node: u32, key: &str) -> Value {
         let Some(view) = self.graph.node(node) else { return Value::Null };
         match key {
@@ -303,46 +358,50 @@ impl<C: ClaimSource> PropertyGraph for Mapped<'_, C> {
     }
 
     fn link_property(&self, link: u32, key: &str) -> Value {
-        // A search may ask for these of every link that it comes by.
-        match (key, self.graph.link(link)) {
-            (_, None) => return Value::Null,
-            ("kind", Some(view)) => return Value::text(self.link_kind_name(LabelNo::from(view.tie.kind))),
-            ("grade", Some(view)) => {
-                return Grade::from_byte(view.tie.grade).map_or(Value::Null, |grade| Value::text(grade.to_string()));
-            }
-            _ => {}
+        let Some(view) = self.graph.link(link) else { return Value::Null };
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
+        let period = || self.graph.period(view.tie.period);
+        match key {
+            "id" => Value::text(self.graph.link_id(link)),
+            "kind" => Value::text(self.link_kind_name(LabelNo::from(view.tie.kind))),
+            "since" => text(period().and_then(Period::since)),
+            "until" => text(period().and_then(Period::until)),
+            "when" => text(self.graph.show_link(link, Truth::Yes).and_then(|edge| edge.when)),
+            "grade" => text(Grade::from_byte(view.tie.grade).map(|grade| grade.to_string())),
+            "sources" => Value::Int(self.sources(link, view.tie) as i64),
+            "modality" => Value::text(Modality::from_number(view.tie.modality).unwrap_or_default().word()),
+            _ => Value::Null,
         }
-        self.link_properties(link).into_iter().find(|(known, _)| known == key).map_or(Value::Null, |(_, value)| value)
     }
 
     fn node_properties(&self, node: u32) -> Vec<(String, Value)> {
-        let given = ["id", "name", "kind", "type", "names"].into_iter();
+        let given = ENTITY_KEYS.into_iter();
         let given = given.map(|key| (key.to_owned(), self.node_property(node, key)));
         given.chain(self.attributes(node)).filter(|(_, value)| !value.is_null()).collect()
     }
 
     fn link_properties(&self, link: u32) -> Vec<(String, Value)> {
-        let Some(edge) = self.graph.show_link(link, Truth::Yes) else { return Vec::new() };
-        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
-        let properties = [
-            ("id", Value::text(&edge.id)),
-            ("kind", Value::text(&edge.kind)),
-            ("since", text(edge.since)),
-            ("until", text(edge.until)),
-            ("when", text(edge.when)),
-            ("grade", Value::text(&edge.grade)),
-            ("sources", Value::Int(i64::from(edge.sources))),
-            ("modality", Value::text(edge.modality.word())),
-        ];
-        properties
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect()
+        let properties = LINK_KEYS.iter().map(|key| ((*key).to_owned(), self.link_property(link, key)));
+        properties.filter(|(_, value)| !value.is_null()).collect()
     }
 
     fn named(&self, text: &str, by_name: bool) -> Vec<u32> {
         if by_name { numbers(self.graph.meant(text)) } else { self.graph.by_id(text).into_iter().collect() }
+    }
+
+    fn entity(&self, entity: &EntityRef) -> Result<u32, Fault> {
+        self.known.entity(entity)
+    }
+
+    fn misnamed(&self, sort: Sort, name: &Name) -> Option<Fault> {
+        self.known.misnamed(sort, name)
+    }
+
+    fn asked_for(&self, sort: Sort, name: &Name) {
+        if let Some(Fault { message, help, .. }) = self.known.misnamed(sort, name) {
+            let help = help.map_or_else(String::new, |help| format!("; {help}"));
+            self.known.note(format!("{message}{help}"));
+        }
     }
 
     fn indexed(&self, key: &str, text: &str) -> Option<Vec<u32>> {

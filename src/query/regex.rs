@@ -39,11 +39,17 @@ impl Set {
     }
 }
 
-/// Whether the whole text matches the expression. `(?i)` at its start ignores case.
+/// Whether the whole text matches the expression. `(?i)` at its start ignores case. `tick` is told the steps that were
+/// tried, and may end it.
 ///
 /// # Errors
-/// The expression is none, or too long.
-pub(super) fn matches(pattern: &str, text: &str, span: Span) -> Result<bool, Fault> {
+/// The expression is none, or too long; or `tick` says so.
+pub(super) fn matches(
+    pattern: &str,
+    text: &str,
+    span: Span,
+    tick: &mut dyn FnMut(usize) -> Result<(), Fault>,
+) -> Result<bool, Fault> {
     let (pattern, fold) = match pattern.strip_prefix("(?i)") {
         Some(rest) => (rest, true),
         None => (pattern, false),
@@ -54,14 +60,20 @@ pub(super) fn matches(pattern: &str, text: &str, span: Span) -> Result<bool, Fau
     if compiler.rest.next().is_some() {
         return Err(fault("this regular expression closes a bracket that is not open"));
     }
-    Ok(run(&compiler.steps, text, fold))
+    run(&compiler.steps, text, fold, tick)
 }
 
-fn run(steps: &[Step], text: &str, fold: bool) -> bool {
+fn run(
+    steps: &[Step],
+    text: &str,
+    fold: bool,
+    tick: &mut dyn FnMut(usize) -> Result<(), Fault>,
+) -> Result<bool, Fault> {
     let mut states = vec![false; steps.len() + 1];
     follow(steps, 0, true, text.is_empty(), &mut states);
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
+        tick(steps.len())?;
         let mut next = vec![false; steps.len() + 1];
         for (at, step) in steps.iter().enumerate().filter(|(at, _)| states[*at]) {
             if let Step::One(set) = step
@@ -72,7 +84,7 @@ fn run(steps: &[Step], text: &str, fold: bool) -> bool {
         }
         states = next;
     }
-    states[steps.len()]
+    Ok(states[steps.len()])
 }
 
 /// Marks a state and what it leads to without reading.
@@ -313,6 +325,10 @@ impl Compiler<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn matches(pattern: &str, text: &str, span: Span) -> Result<bool, Fault> {
+        super::matches(pattern, text, span, &mut |_| Ok(()))
+    }
 
     #[test]
     fn whole_texts_match() {

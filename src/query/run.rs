@@ -10,8 +10,9 @@ use super::budget::{Budget, Meter};
 use super::claims::ClaimSource;
 use super::context::Context;
 use super::core::{Core, Profiled};
-use super::execute::Work;
+use super::execute::{Parameters, Work};
 use super::found::{Found, Item};
+use super::known::Known;
 use super::marks::Scratch;
 use super::verbs::{self, Verbs};
 use crate::graph::Graph;
@@ -62,6 +63,8 @@ pub struct Run<'a, C: ClaimSource> {
     pub stop: &'a AtomicBool,
     /// Link ids of the last answer.
     pub last: &'a [String],
+    /// The values of the parameters that the statement names.
+    pub parameters: &'a Parameters,
 }
 
 /// What a statement found, and what ended it early.
@@ -92,6 +95,7 @@ impl<C: ClaimSource> Run<'_, C> {
         let context = Context { graph: self.graph, schema: self.schema, text, notes: &notes };
         let filter = context.filter(scope)?;
         let plan_us = micros(started);
+        let known = Known { graph: self.graph, schema: self.schema, notes: &notes };
         let started = Instant::now();
         let counted = statement.pipes.iter().any(|pipe| matches!(pipe.value, Pipe::Count | Pipe::CountByKind));
         // What is only counted takes no room in the answer.
@@ -99,7 +103,8 @@ impl<C: ClaimSource> Run<'_, C> {
         let meter = Meter::new(Budget { rows, ..self.budget }, self.stop);
         let accounts = (statement.explain == Some(Explain::Profile)).then(Vec::new);
         let (claims, scratch) = (&mut *self.claims, &mut *self.scratch);
-        let mut core = Core { graph: self.graph, filter: &filter, claims, scratch, meter, accounts };
+        let parameters = self.parameters;
+        let mut core = Core { known, filter: &filter, parameters, claims, scratch, meter, accounts };
         let mut found = match (&statement.body, statement.explain) {
             (Body::Query(query), Some(Explain::Explain)) => {
                 let plan = core.plan(query, text)?;

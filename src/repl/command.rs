@@ -9,6 +9,9 @@ pub enum Command {
     Help,
     Mode,
     Scope,
+    Param,
+    Params,
+    Unparam,
     Timer,
     Output,
     Source,
@@ -20,10 +23,13 @@ pub enum Command {
 
 impl Command {
     /// All commands, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Help,
         Self::Mode,
         Self::Scope,
+        Self::Param,
+        Self::Params,
+        Self::Unparam,
         Self::Timer,
         Self::Output,
         Self::Source,
@@ -53,6 +59,9 @@ impl Command {
             Self::Help => (":help", "[VERB | COMMAND]", "this help, or help on one verb"),
             Self::Mode => (":mode", "[FORMAT]", "how answers are written: table, box, json, jsonl, csv, markdown, dot"),
             Self::Scope => (":scope", "[SCOPE | off]", "a scope for all statements, such as `as of 2014 grade B2`"),
+            Self::Param => (":param", "NAME VALUE", "a value for $NAME in statements: JSON, or else plain text"),
+            Self::Params => (":params", "", "the parameters that have values"),
+            Self::Unparam => (":unparam", "[NAME]", "takes the value of a parameter away; without a name, of all"),
             Self::Timer => (":timer", "[on | off]", "whether times are shown"),
             Self::Output => (":output", "[FILE]", "answers go to the file; without one, to the screen again"),
             Self::Source => (":source", "FILE", "runs the statements and commands of a file, one a line"),

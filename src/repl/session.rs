@@ -11,10 +11,12 @@ use super::command::{Command, help};
 use super::is_fatal;
 use crate::cli::{
     Failure, Target, Terminal, count, ends_in_backslash, format_of, history, in_file, is_idle, keeps_numbers, looks,
-    print_schema, remember, split,
+    parameter_name, print_schema, remember, split,
 };
 use crate::database::{self, Database, Ran};
-use crate::graph::Answer;
+use crate::graph::{Answer, Cell};
+use crate::query::value::Value;
+use crate::query::{parameter, to_json};
 use crate::write::{Format, KindLook, Options, write};
 
 /// How deep files may run files.
@@ -174,6 +176,11 @@ impl<'a> Session<'a> {
             Command::Mode if argument.is_empty() => self.terminal.say(&format!("mode: {}", self.format)),
             Command::Mode => self.format = argument.parse().map_err(usage)?,
             Command::Scope => self.scope(argument)?,
+            Command::Param => self.param(argument)?,
+            Command::Params => {
+                self.terminal.answer(&self.params(), Target { format: self.format, ..Target::default() })?
+            }
+            Command::Unparam => self.unparam(argument)?,
             Command::Timer => self.timer(argument)?,
             Command::Output => self.output(argument)?,
             Command::Source if argument.is_empty() => {
@@ -210,6 +217,39 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
+    }
+
+    fn param(&mut self, argument: &str) -> Result<(), Failure> {
+        let (name, value) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+        if value.trim().is_empty() {
+            return Err(Failure::Usage("name a parameter and its value: :param who al-Qaeda".to_owned()));
+        }
+        let value = parameter(value.trim()).map_err(Failure::Usage)?;
+        self.statement.parameters.insert(parameter_name(name).map_err(Failure::Usage)?, value);
+        Ok(())
+    }
+
+    /// The parameters by name.
+    fn params(&self) -> Answer {
+        let text =
+            |name: &str, value: &Value| vec![Cell::Text(format!("${name}")), Cell::Text(to_json(value).to_string())];
+        let mut given: Vec<_> = self.statement.parameters.iter().collect();
+        given.sort_unstable_by_key(|(name, _)| *name);
+        let rows = given.into_iter().map(|(name, value)| text(name, value)).collect();
+        Answer { columns: ["parameter", "value"].map(str::to_owned).to_vec(), rows, ..Answer::default() }
+    }
+
+    fn unparam(&mut self, argument: &str) -> Result<(), Failure> {
+        let parameters = &mut self.statement.parameters;
+        if argument.is_empty() {
+            parameters.clear();
+            return Ok(());
+        }
+        let name = parameter_name(argument).map_err(Failure::Usage)?;
+        match parameters.remove(&name) {
+            Some(_) => Ok(()),
+            None => Err(Failure::Usage(format!("${name} has no value; :params lists those that have one"))),
+        }
     }
 
     fn timer(&mut self, argument: &str) -> Result<(), Failure> {

@@ -49,7 +49,8 @@ impl<'a> Frame<'a> {
         let (lengths, rest) = value.split_first_chunk::<4>().ok_or("the frame is cut short")?;
         let (stored, payload) = rest.split_first_chunk::<8>().ok_or("the frame is cut short")?;
         let stored = u64::from_le_bytes(*stored);
-        if checksum(key, lengths, payload) != stored {
+        // A fuzzer must get past the checksum to what is behind.
+        if !cfg!(fuzzing) && checksum(key, lengths, payload) != stored {
             return Err("the checksum of the frame is wrong");
         }
         let [a, b, c, d] = *lengths;

@@ -29,6 +29,8 @@ mod error;
 mod faults;
 mod format;
 mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod lock;
 mod manifest;
 mod open;

@@ -7,6 +7,8 @@ mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod damage;
+mod explosions;
 mod militants;
 mod own_schema;
+mod parameters;
 mod prompt;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::types::Type;
 use super::{Binder, Bound, Variable, once, used};
-use crate::query::ast::{EntityForm, EntityRef, LabelExpr, Name, PathPattern};
+use crate::query::ast::{EntityRef, LabelExpr, Name, PathPattern};
 use crate::query::diagnostics::{Class, Code, Fault};
 use crate::query::expression_ast::{Binary, Call, Comparison, Comprehension, Expr, ExprKind, Quantifier, Unary};
 use crate::query::functions::{Aggregate, Function};
-use crate::query::graph::{LabelNo, PropertyGraph};
+use crate::query::graph::{LabelNo, PropertyGraph, Sort};
 use crate::query::lexer::Span;
 use crate::query::plan::{CaseEx, Ex, LabelTest, ReduceEx, Slot, Step, Through};
 use crate::query::value::Value;
@@ -80,7 +80,17 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 if !kind.may_be(&[Type::Node, Type::Link]) {
                     return Err(wrong_type(expr.span, format!("{} has no kind", kind.name())));
                 }
-                let tests = (self.node_labels(labels), self.link_kinds(labels));
+                let sort = match kind {
+                    Type::Node => Sort::Kind,
+                    Type::Link => Sort::LinkKind,
+                    _ => Sort::AnyKind,
+                };
+                self.labels_exist(labels, sort)?;
+                let graph = self.graph;
+                let tests = (
+                    self.resolved(labels, &|name| graph.label(name)),
+                    self.resolved(labels, &|name| graph.link_kind(name)),
+                );
                 Ok((Ex::Labels(Box::new(of), Box::new(tests), expr.span), Type::Bool))
             }
             ExprKind::Case(case) => {
@@ -158,23 +168,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     /// The node that an entity is.
     pub(super) fn entity(&self, entity: &EntityRef) -> Bound<u32> {
-        let by_name = entity.form == EntityForm::Name;
-        let found = self.graph.named(&entity.text, by_name);
-        let fault =
-            |message: String| Fault::new(Class::ArgumentError, Code::InvalidArgumentValue, entity.span, message);
-        match found.as_slice() {
-            [node] => Ok(*node),
-            [] => Err(fault(format!("nothing is known as `{}`", entity.text))),
-            several => {
-                let ids = several.iter().take(5).filter_map(|node| match self.graph.node_property(*node, "id") {
-                    Value::Text(id) => Some(format!("@{id}")),
-                    _ => None,
-                });
-                let ids = ids.collect::<Vec<_>>().join(", ");
-                Err(fault(format!("{} entities are known as `{}`", several.len(), entity.text))
-                    .help(format!("say which: {ids}")))
-            }
-        }
+        self.graph.entity(entity)
     }
 
     fn property(&mut self, of: &Expr, key: &Name, span: Span) -> Bound<Typed> {
@@ -185,6 +179,11 @@ impl<G: PropertyGraph> Binder<'_, G> {
         if !kind.may_be(&[Type::Node, Type::Link, Type::Map]) {
             let message = format!("{} has no properties", kind.name());
             return Err(Fault::new(Class::TypeError, Code::InvalidArgumentType, span, message));
+        }
+        match kind {
+            Type::Node => self.graph.asked_for(Sort::EntityProperty, key),
+            Type::Link => self.graph.asked_for(Sort::LinkProperty, key),
+            _ => {}
         }
         Ok((Ex::Property(Box::new(of), key.value.as_ref().into(), span), Type::Any))
     }
@@ -402,15 +401,29 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// Labels of nodes, as the graph knows them.
-    pub(super) fn node_labels(&mut self, labels: &LabelExpr) -> LabelTest {
+    pub(super) fn node_labels(&mut self, labels: &LabelExpr) -> Bound<LabelTest> {
+        self.labels_exist(labels, Sort::Kind)?;
         let graph = self.graph;
-        self.resolved(labels, &|name| graph.label(name))
+        Ok(self.resolved(labels, &|name| graph.label(name)))
     }
 
     /// Kinds of links, as the graph knows them.
-    pub(super) fn link_kinds(&mut self, labels: &LabelExpr) -> LabelTest {
+    pub(super) fn link_kinds(&mut self, labels: &LabelExpr) -> Bound<LabelTest> {
+        self.labels_exist(labels, Sort::LinkKind)?;
         let graph = self.graph;
-        self.resolved(labels, &|name| graph.link_kind(name))
+        Ok(self.resolved(labels, &|name| graph.link_kind(name)))
+    }
+
+    /// Fails at the first label that the graph says is misnamed.
+    fn labels_exist(&self, labels: &LabelExpr, sort: Sort) -> Bound<()> {
+        match labels {
+            LabelExpr::Is(name) => self.graph.misnamed(sort, name).map_or(Ok(()), Err),
+            LabelExpr::Any => Ok(()),
+            LabelExpr::Not(inner) => self.labels_exist(inner, sort),
+            LabelExpr::And(list) | LabelExpr::Or(list) => {
+                list.iter().try_for_each(|inner| self.labels_exist(inner, sort))
+            }
+        }
     }
 
     fn resolved(&mut self, labels: &LabelExpr, number: &dyn Fn(&str) -> Option<LabelNo>) -> LabelTest {

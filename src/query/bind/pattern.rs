@@ -9,14 +9,14 @@ use crate::query::ast::{
 };
 use crate::query::diagnostics::{Code, Fault};
 use crate::query::expression_ast::{Comparison, Expr, ExprKind};
-use crate::query::graph::PropertyGraph;
+use crate::query::graph::{PropertyGraph, Sort};
 use crate::query::plan::{Creation, Ex, Slot, Step};
 use crate::query::search::{GroupTest, LinkTest, NodeTest};
 use crate::query::value::Value;
 
 /// What is bound when all variables of the `match` are known.
 enum Deferred<'q> {
-    Properties(Slot, &'q Expr),
+    Properties(Sort, Slot, &'q Expr),
     Filter(&'q Expr),
     PathFilter(usize, &'q Expr),
 }
@@ -50,8 +50,8 @@ impl<G: PropertyGraph> Binder<'_, G> {
         }
         for deferred in std::mem::take(&mut m.deferred) {
             match deferred {
-                Deferred::Properties(slot, map) => {
-                    let filters = self.property_filters(slot, map)?;
+                Deferred::Properties(sort, slot, map) => {
+                    let filters = self.property_filters(sort, slot, map)?;
                     m.pattern.filters.extend(filters);
                 }
                 Deferred::Filter(filter) => self.conjuncts(filter, &mut m)?,
@@ -180,7 +180,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
         };
         let Some(node) = node else { return Ok(slot) };
         if let Some(labels) = &node.labels {
-            let test = self.node_labels(labels);
+            let test = self.node_labels(labels)?;
             m.pattern.nodes[at].labels.push(test);
         }
         if let Some(entity) = &node.entity {
@@ -192,7 +192,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
                     self.choose(&mut m.pattern.nodes[at], key, value);
                 }
             }
-            m.deferred.push(Deferred::Properties(slot, properties));
+            m.deferred.push(Deferred::Properties(Sort::EntityProperty, slot, properties));
         }
         m.deferred.extend(node.filter.as_deref().map(Deferred::Filter));
         Ok(slot)
@@ -238,9 +238,9 @@ impl<G: PropertyGraph> Binder<'_, G> {
                 (slot, known)
             }
         };
-        m.deferred.extend(link.properties.as_ref().map(|map| Deferred::Properties(slot, map)));
+        m.deferred.extend(link.properties.as_ref().map(|map| Deferred::Properties(Sort::LinkProperty, slot, map)));
         m.deferred.extend(link.filter.as_deref().map(Deferred::Filter));
-        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
+        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels)).transpose()?;
         Ok((EdgeKind::Link { slot, known, direction: link.direction, kind }, slot))
     }
 
@@ -296,7 +296,7 @@ impl<G: PropertyGraph> Binder<'_, G> {
     ) -> Bound<Part> {
         let (slot, same, list) = self.inner_variable(node.variable.as_ref(), Type::Node, declares, search, group)?;
         let mut test = NodeTest {
-            labels: node.labels.as_ref().map(|labels: &LabelExpr| self.node_labels(labels)),
+            labels: node.labels.as_ref().map(|labels: &LabelExpr| self.node_labels(labels)).transpose()?,
             filters: Vec::new(),
             same,
             slot,
@@ -308,7 +308,13 @@ impl<G: PropertyGraph> Binder<'_, G> {
             test.filters.push(Ex::Compare(Box::new(Ex::Slot(slot)), vec![(Comparison::Equal, known)]));
         }
         search.needs.extend(same);
-        test.filters.extend(self.inner_filters(slot, node.properties.as_ref(), node.filter.as_deref(), search)?);
+        test.filters.extend(self.inner_filters(
+            Sort::EntityProperty,
+            slot,
+            node.properties.as_ref(),
+            node.filter.as_deref(),
+            search,
+        )?);
         search.nodes.push(test);
         Ok(Part::Node(search.nodes.len() - 1))
     }
@@ -322,12 +328,13 @@ impl<G: PropertyGraph> Binder<'_, G> {
     ) -> Bound<Part> {
         let repeated = group.is_some();
         let (slot, same, list) = self.inner_variable(link.variable.as_ref(), Type::Link, declares, search, group)?;
-        let mut filters = self.inner_filters(slot, link.properties.as_ref(), link.filter.as_deref(), search)?;
+        let mut filters =
+            self.inner_filters(Sort::LinkProperty, slot, link.properties.as_ref(), link.filter.as_deref(), search)?;
         if let Some(same) = same {
             filters.push(Ex::Compare(Box::new(Ex::Slot(slot)), vec![(Comparison::Equal, Ex::Slot(same))]));
             search.needs.push(same);
         }
-        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
+        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels)).transpose()?;
         search.links.push(LinkTest {
             kind,
             direction: link.direction,
@@ -381,13 +388,14 @@ impl<G: PropertyGraph> Binder<'_, G> {
 
     fn inner_filters(
         &mut self,
+        sort: Sort,
         slot: Slot,
         properties: Option<&Expr>,
         filter: Option<&Expr>,
         search: &mut SearchSpec,
     ) -> Bound<Vec<Ex>> {
         let mut pending = match properties {
-            Some(map) => self.property_filters(slot, map)?,
+            Some(map) => self.property_filters(sort, slot, map)?,
             None => Vec::new(),
         };
         if let Some(filter) = filter {
@@ -437,9 +445,10 @@ impl<G: PropertyGraph> Binder<'_, G> {
         {
             self.scope.push(super::Variable { name: name.value.clone(), slot, kind: Type::Link });
         }
-        let filters = self.inner_filters(slot, link.properties.as_ref(), link.filter.as_deref(), search);
+        let filters =
+            self.inner_filters(Sort::LinkProperty, slot, link.properties.as_ref(), link.filter.as_deref(), search);
         self.scope.truncate(known);
-        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels));
+        let kind = link.labels.as_ref().map(|labels| self.link_kinds(labels)).transpose()?;
         let (direction, named) = (link.direction, link.variable.is_some());
         search.links.push(LinkTest {
             kind,
@@ -497,13 +506,16 @@ impl<G: PropertyGraph> Binder<'_, G> {
     }
 
     /// What a map of properties asks.
-    fn property_filters(&mut self, slot: Slot, map: &Expr) -> Bound<Vec<Pending>> {
+    fn property_filters(&mut self, sort: Sort, slot: Slot, map: &Expr) -> Bound<Vec<Pending>> {
         let ExprKind::Map(entries) = &map.kind else {
             let message = "the properties of a pattern are written as a map, not as a parameter";
             return Err(Fault::syntax(Code::InvalidParameterUse, map.span, message));
         };
         let mut filters = Vec::new();
         for (key, value) in entries {
+            if let Some(fault) = self.graph.misnamed(sort, key) {
+                return Err(fault);
+            }
             let mut pending = self.pending(|binder| Ok(binder.expression(value)?.0))?;
             let property = Ex::Property(Box::new(Ex::Slot(slot)), key.value.as_ref().into(), key.span);
             pending.ex = Ex::Compare(Box::new(property), vec![(Comparison::Equal, pending.ex)]);

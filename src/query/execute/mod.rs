@@ -23,6 +23,7 @@ use super::budget::Meter;
 use super::diagnostics::Fault;
 use super::graph::PropertyGraph;
 use super::marks::Scratch;
+use super::measured::unless_stopped;
 use super::plan::{Creation, Plan, QueryPlan, Slot, Source, Step};
 use super::value::{Key, Value};
 
@@ -83,11 +84,13 @@ pub struct Made {
 pub struct Executor<'g, G> {
     pub(super) graph: &'g G,
     pub(super) parameters: &'g Parameters,
-    meter: Meter<'g>,
+    pub(super) meter: Meter<'g>,
     /// What `create` made, and the number of links that were there before.
     made: Vec<Made>,
     links_before: u32,
     kept: usize,
+    /// Values and bytes of text that the expression at work has made.
+    pub(super) built: u64,
     full: bool,
     /// How many rows the row at work stands for.
     pub(super) times: u64,
@@ -106,6 +109,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             made: Vec::new(),
             links_before: 0,
             kept: 0,
+            built: 0,
             full: false,
             times: 1,
             random: 0,
@@ -146,7 +150,7 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
         let most = self.meter.budget().rows;
         let (mut values, mut rows) = (Vec::new(), 0);
         let mut row = vec![Value::Null; plan.slots];
-        self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
+        let ran = self.run_query(&plan.query, &mut row, &mut |executor, row, output| {
             if rows >= most {
                 executor.meter.fits(rows);
                 return Ok(Flow::Enough);
@@ -154,7 +158,8 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             rows += 1;
             values.extend(output.iter().map(|slot| row[*slot].clone()));
             executor.keep(output.len())
-        })?;
+        });
+        unless_stopped(ran)?;
         Ok(values)
     }
 
@@ -244,14 +249,12 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
             Step::Search(search) => self.search(search, row, &mut |executor, row| executor.pass_on(rest, row, sink)),
             Step::Filter(condition) => {
                 let before = self.goes_on();
-                if !self.holds(condition, row)? {
-                    return Ok(Flow::More);
-                }
+                let holds = self.holds(condition, row)?;
                 if before && !self.goes_on() {
                     // What was tested may have been cut short, so that its result means nothing.
                     return Ok(Flow::Enough);
                 }
-                self.pass_on(rest, row, sink)
+                if holds { self.pass_on(rest, row, sink) } else { Ok(Flow::More) }
             }
             Step::Path(slot, parts) => {
                 row[*slot] = self.path(parts, row);

@@ -466,8 +466,7 @@ impl Parser<'_> {
     /// `$name`.
     pub(super) fn parameter(&mut self) -> Parsed<Expr> {
         let span = self.advance().span;
-        let name = span.of(self.text).get(1..).unwrap_or("");
-        let name = if name.starts_with('`') { super::literal::unquote_name(name) } else { name.to_owned() };
+        let name = super::parameter_name(span.of(self.text));
         self.make(ExprKind::Parameter(name.into()), span)
     }
 }

@@ -8,15 +8,19 @@
 mod clauses;
 mod expression;
 mod literal;
+mod parameter;
 mod pattern;
 mod scope;
 mod statement;
 
 use super::ast::{Name, Query, ScopeAst, Spanned, Statement};
 use super::diagnostics::{Code, Fault};
+use super::execute::Parameters;
 use super::lexer::{Span, Token, TokenKind, tokens};
+use super::value::Value;
 use crate::model::Diagnostic;
 use crate::schema::nearest;
+pub(super) use parameter::parameter_name;
 
 /// The longest query, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -36,6 +40,20 @@ pub const MAX_DEPTH: u16 = 100;
 /// ```
 pub fn parse(text: &str) -> Result<Statement, Diagnostic> {
     statement(text).map_err(|fault| fault.diagnostic(text))
+}
+
+/// Parses one statement with parameters, which may stand for entities, numbers and dates: there their values are put in.
+/// In expressions they stay.
+///
+/// # Errors
+/// The text is not a statement, or a parameter is missing or cannot stand in its place.
+pub fn parse_with(text: &str, parameters: &Parameters) -> Result<Statement, Diagnostic> {
+    let run = || {
+        let mut parser = Parser::new(text)?;
+        parser.parameters = Some(parameters);
+        parser.statement()
+    };
+    run().map_err(|fault: Fault| fault.diagnostic(text))
 }
 
 /// Parses scope words alone, as `:scope` takes them. Nothing is the empty scope.
@@ -95,6 +113,8 @@ struct Parser<'a> {
     highest: u16,
     /// Whether `create` is a clause.
     writes: bool,
+    /// The parameters that may stand for entities, numbers and dates.
+    parameters: Option<&'a Parameters>,
     /// How many list brackets are open in which `|` separates.
     in_comprehension: u32,
 }
@@ -107,7 +127,16 @@ impl<'a> Parser<'a> {
             let message = format!("the query is {} bytes long; at most {MAX_LENGTH} are read", text.len());
             return Err(Fault::syntax(Code::TooLong, Span::default(), message));
         }
-        Ok(Self { text, tokens: tokens(text), at: 0, depth: 0, highest: 0, writes: false, in_comprehension: 0 })
+        Ok(Self {
+            text,
+            tokens: tokens(text),
+            at: 0,
+            depth: 0,
+            highest: 0,
+            writes: false,
+            parameters: None,
+            in_comprehension: 0,
+        })
     }
 
     fn token(&self) -> Token {
@@ -267,6 +296,12 @@ impl<'a> Parser<'a> {
 
     /// A whole number of at most 32 bits.
     fn count(&mut self, what: &str) -> Parsed<Spanned<u32>> {
+        if let Some((value, span)) = self.given()? {
+            return match value {
+                Value::Int(number) if u32::try_from(number).is_ok() => Ok(Spanned { value: number as u32, span }),
+                _ => Err(self.misfit(&value, span, what)),
+            };
+        }
         let token = self.expect(TokenKind::Number, what)?;
         match token.span.of(self.text).parse() {
             Ok(value) => Ok(Spanned { value, span: token.span }),

@@ -225,11 +225,11 @@ impl Parser<'_> {
         if matches!(self.kind(), TokenKind::Word | TokenKind::QuotedWord) && !self.at_filter() {
             node.variable = Some(self.name("a name")?);
         }
-        if matches!(self.kind(), TokenKind::Text | TokenKind::Id) {
+        if self.at_entity() {
             node.entity = Some(self.entity("an entity")?);
         }
         node.labels = self.labels()?;
-        if node.entity.is_none() && matches!(self.kind(), TokenKind::Text | TokenKind::Id) {
+        if node.entity.is_none() && self.at_entity() {
             node.entity = Some(self.entity("an entity")?);
         }
         node.properties = self.properties()?;
@@ -237,6 +237,11 @@ impl Parser<'_> {
         self.expect(TokenKind::RightParen, "`)` after the node")?;
         node.span = start.to(self.last());
         Ok(node)
+    }
+
+    fn at_entity(&self) -> bool {
+        let given = self.kind() == TokenKind::Parameter && self.parameters.is_some();
+        given || matches!(self.kind(), TokenKind::Text | TokenKind::Id)
     }
 
     /// Whether `where` stands here as the word before a condition, not as a name.

@@ -5,6 +5,7 @@ use crate::model::{Modality, Period};
 use crate::query::ast::{ScopeAst, Spanned, TimeScope};
 use crate::query::diagnostics::{Code, Fault};
 use crate::query::lexer::{Span, TokenKind};
+use crate::query::value::Value;
 use crate::schema::nearest;
 
 /// The words that begin a scope clause.
@@ -80,6 +81,9 @@ impl Parser<'_> {
     }
 
     fn source(&mut self) -> Parsed<Spanned<String>> {
+        if let Some((value, span)) = self.given_text("a text: the id of a source")? {
+            return Ok(Spanned { value, span });
+        }
         match self.kind() {
             TokenKind::Text => self.text(),
             TokenKind::Id => {
@@ -100,6 +104,16 @@ impl Parser<'_> {
         })
     }
 
+    /// The date that the parameter which stands here gives, if one does: a text, or a year as a number.
+    fn given_date(&mut self, what: &str) -> Parsed<Option<(String, Span)>> {
+        Ok(match self.given()? {
+            None => None,
+            Some((Value::Text(date), span)) => Some((date.to_string(), span)),
+            Some((Value::Int(year), span)) => Some((year.to_string(), span)),
+            Some((other, span)) => return Err(self.misfit(&other, span, what)),
+        })
+    }
+
     /// A date, or with `range` also `A..B`, `A..` and `..B`.
     pub(super) fn date(&mut self, range: bool) -> Parsed<Spanned<Period>> {
         use TokenKind::*;
@@ -107,8 +121,12 @@ impl Parser<'_> {
             |kind| matches!(kind, Word | Number | Minus | Slash | DotDot | Question | Tilde | Percent | Colon | Plus);
         let starts = matches!(self.kind(), Number | DotDot | Minus | Word);
         let what = if range { "a date or a range such as 2001..2008" } else { "a date such as 2014 or 2014-06-30" };
-        let Some(span) = starts.then(|| self.run(belongs)).flatten() else { return Err(self.expected(what)) };
-        let written = span.of(self.text);
+        let given = self.given_date(what)?;
+        let span = match &given {
+            Some((_, span)) => *span,
+            None => starts.then(|| self.run(belongs)).flatten().ok_or_else(|| self.expected(what))?,
+        };
+        let written = given.as_ref().map_or_else(|| span.of(self.text), |(date, _)| date);
         let (date, shift) = match written.split_once("..") {
             Some((from, to)) if range && !written.contains('/') => {
                 let open = |end: &str| if end.is_empty() { "..".to_owned() } else { end.to_owned() };
@@ -123,7 +141,8 @@ impl Parser<'_> {
                 at if written.starts_with("..") => at - 1,
                 at => at + 1,
             };
-            let start = (span.start + at.min(written.len()) as u32).min(span.end);
+            let at = if given.is_some() { 0 } else { at.min(written.len()) as u32 };
+            let start = (span.start + at).min(span.end);
             Fault::syntax(Code::UnexpectedSyntax, Span { start, end: span.end.max(start) }, error.message)
         })
     }

@@ -156,7 +156,7 @@ impl Parser<'_> {
             }
             "timeline" => {
                 let entity = self.entity(ENTITY)?;
-                let dated = matches!(self.kind(), TokenKind::Number | TokenKind::DotDot);
+                let dated = matches!(self.kind(), TokenKind::Number | TokenKind::DotDot | TokenKind::Parameter);
                 let range = if dated { Some(self.date(true)?) } else { None };
                 self.clauses(scope, &[])?;
                 (Verb::Timeline { entity, range }, &[])
@@ -298,7 +298,7 @@ impl Parser<'_> {
             PathSelector::AnyShortest
         } else if self.take_word("shortest") {
             match self.kind() {
-                TokenKind::Number => PathSelector::Shortest(self.count("how many paths")?.value),
+                TokenKind::Number | TokenKind::Parameter => PathSelector::Shortest(self.count("how many paths")?.value),
                 _ => PathSelector::AnyShortest,
             }
         } else {
@@ -312,7 +312,9 @@ impl Parser<'_> {
     fn via(&mut self, c: &mut Clauses, entities: bool) -> Parsed<()> {
         loop {
             match self.kind() {
-                TokenKind::Text | TokenKind::Id if entities => c.through.push(self.entity(ENTITY)?),
+                TokenKind::Text | TokenKind::Id | TokenKind::Parameter if entities => {
+                    c.through.push(self.entity(ENTITY)?)
+                }
                 _ => c.via.push(self.name("a link kind, such as affiliated_with")?),
             }
             if !self.take(TokenKind::Comma) {
@@ -323,7 +325,7 @@ impl Parser<'_> {
 
     fn avoided(&mut self) -> Parsed<Avoid> {
         Ok(match self.kind() {
-            TokenKind::Text | TokenKind::Id => Avoid::Entity(self.entity(ENTITY)?),
+            TokenKind::Text | TokenKind::Id | TokenKind::Parameter => Avoid::Entity(self.entity(ENTITY)?),
             _ => Avoid::Kind(self.name("a kind, a link kind or an entity")?),
         })
     }
@@ -351,6 +353,9 @@ impl Parser<'_> {
 
     /// An entity: a name in quotes, `@id`, or a name of one word.
     pub(super) fn entity(&mut self, what: &str) -> Parsed<EntityRef> {
+        if let Some(entity) = self.given_entity()? {
+            return Ok(entity);
+        }
         match self.kind() {
             TokenKind::Text => {
                 let Spanned { value: text, span } = self.text()?;
