@@ -13,6 +13,7 @@ mod progress;
 mod review;
 mod run;
 mod schema;
+mod score;
 mod statements;
 mod terminal;
 mod tour;

@@ -26,6 +26,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Ingest(ingest) => super::ingest::run(&ingest, global, terminal),
         Command::Review(review) => super::review::run(&review, &mut open()?, global, terminal),
+        Command::Score(score) => super::score::run(&score, global, terminal),
         Command::Import(Import::Csv { mapping, paths }) => import_csv(&mapping, &paths, global, terminal),
         Command::Query { text: Some(text), format, timing, .. } if text != "-" => {
             let batch = Batch { format, timing, keep_going: false };

@@ -271,7 +271,11 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Noun
             }
         }
-        Some(Part::Verb) if base && at > 0 && ["helped", "help", "helps", "let"].iter().any(|word| clause.word(at - 1).is(word)) => Part::Infinitive,
+        Some(Part::Verb)
+            if base && at > 0 && ["helped", "help", "helps", "let"].iter().any(|word| clause.word(at - 1).is(word)) =>
+        {
+            Part::Infinitive
+        }
         Some(Part::Determiner | Part::Possessive) => Part::Noun,
         Some(Part::Preposition(_)) => {
             if verb.may_be(VerbForm::ING) {
@@ -283,7 +287,8 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
         Some(Part::Number | Part::Noun | Part::Name(_) | Part::Close) => {
             if verb.may_be(VerbForm::ING) {
                 // "a long running feud"
-                let inside = found.iter().rev().find(|part| !matches!(part, Part::Noun | Part::Number)) == Some(&Part::Determiner)
+                let inside = found.iter().rev().find(|part| !matches!(part, Part::Noun | Part::Number))
+                    == Some(&Part::Determiner)
                     && matches!(before, Some(Part::Noun))
                     && next.is_some_and(|next| next.form.noun.is_some() && !object_follows)
                     && clause.word(at - 1).form.noun.is_none();
@@ -320,8 +325,14 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                     Part::Noun
                 };
             }
-                        let on = next.is_some_and(|next| next.has(Tags::ADVERB) || next.is("with") || next.is("against") || next.is("alongside"));
-            if base && (!noun || object_follows || adverb || plural && on) && (plural || adverb || !noun) { Part::Verb } else { Part::Noun }
+            let on = next.is_some_and(|next| {
+                next.has(Tags::ADVERB) || next.is("with") || next.is("against") || next.is("alongside")
+            });
+            if base && (!noun || object_follows || adverb || plural && on) && (plural || adverb || !noun) {
+                Part::Verb
+            } else {
+                Part::Noun
+            }
         }
         Some(Part::Conjunction | Part::Comma) => {
             let list = last_verb(found);
@@ -334,7 +345,13 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Ing
             } else if past && !(noun && base) {
                 if next.is_some_and(|next| next.is("by"))
-                    || matches!(before, Some(Part::Comma)) && is_first_verb(found) && !object_follows && finite_later(clause, at) { Part::Participle } else {
+                    || matches!(before, Some(Part::Comma))
+                        && is_first_verb(found)
+                        && !object_follows
+                        && finite_later(clause, at)
+                {
+                    Part::Participle
+                } else {
                     Part::Verb
                 }
             } else if base
@@ -350,7 +367,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Noun
             }
         }
-        _ if verb.may_be(VerbForm::ING) && !(noun && !object_follows) => Part::Ing,
+        _ if verb.may_be(VerbForm::ING) && (!noun || object_follows) => Part::Ing,
         _ if past && !(noun && base && !object_follows) => {
             if found.iter().all(|part| !part.is_nominal()) {
                 Part::Participle
@@ -377,7 +394,8 @@ fn finite_later(clause: &Clause<'_, '_>, at: usize) -> bool {
     (at + 1..clause.len().min(at + 60)).any(|at| {
         let word = clause.word(at);
         clause.mention_of[at].is_none()
-            && (word.has(Tags::BE.or(Tags::HAVE).or(Tags::MODAL)) || word.form.noun.is_none() && word.form.verb.is_some_and(|verb| verb.may_be(VerbForm::PAST)))
+            && (word.has(Tags::BE.or(Tags::HAVE).or(Tags::MODAL))
+                || word.form.noun.is_none() && word.form.verb.is_some_and(|verb| verb.may_be(VerbForm::PAST)))
     })
 }
 

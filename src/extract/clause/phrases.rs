@@ -261,7 +261,8 @@ fn join(clause: &Clause<'_, '_>, parts: &[Part], number: usize, found: &mut Phra
                 found.list[number].same_as = Some(back);
             } else if role_before
                 && found.list[number].mention.is_some()
-                && (found.list[back].definite || found.list[back].possessor.is_some()) && closes(parts, here.end)
+                && (found.list[back].definite || found.list[back].possessor.is_some())
+                && closes(parts, here.end)
             {
                 // "the leader of Y, X, said"
                 found.list[back].same_as = Some(number);
@@ -326,11 +327,14 @@ fn is_role(clause: &Clause<'_, '_>, found: &Phrases, number: usize) -> bool {
 fn is_fronted(clause: &Clause<'_, '_>, parts: &[Part], found: &Phrases, back: usize, number: usize) -> bool {
     let place = |phrase: usize| {
         let mention = found.list[phrase].mention;
-        mention.is_some_and(|mention| clause.mentions[mention].votes.best() == Some(super::super::mentions::Kind::Place))
+        mention
+            .is_some_and(|mention| clause.mentions[mention].votes.best() == Some(super::super::mentions::Kind::Place))
     };
     let head = clause.word(found.list[back].head);
     let time = head.has(Tags::MONTH.or(Tags::WEEKDAY)) || parts[found.list[back].head] == Part::Number;
-    let before_verb = !parts[..found.list[back].words.start].iter().any(|part| part.is_verb() || matches!(part, Part::Be | Part::Have));
+    let before_verb = !parts[..found.list[back].words.start]
+        .iter()
+        .any(|part| part.is_verb() || matches!(part, Part::Be | Part::Have));
     let has_preposition = found.list[found.list[back].list].preposition.is_some();
     time || before_verb && has_preposition && !(place(back) && place(number))
 }

@@ -3,6 +3,7 @@
 //! [`spans`] finds names by their shape, [`known`] asks who they are, [`people`] takes titles and roles off persons,
 //! [`kinds`] decides what each is, and [`clusters`] joins the mentions of one entity.
 
+#![allow(clippy::needless_range_loop, reason = "mentions and the sets of them are walked side by side")]
 #![allow(clippy::indexing_slicing, reason = "indices of words and mentions are made here, from the lists they index")]
 
 mod around;

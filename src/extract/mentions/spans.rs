@@ -34,10 +34,8 @@ pub(super) fn capitals(reading: &Reading<'_>, headings: &[bool]) -> Capitals {
         for at in range.clone() {
             let word = &reading.words[at];
             match word.token.case {
-                Case::Lower => {
-                    if !found.lower.contains(word.text) {
-                        found.lower.insert(word.text.to_owned());
-                    }
+                Case::Lower if !found.lower.contains(word.text) => {
+                    found.lower.insert(word.text.to_owned());
                 }
                 Case::Title | Case::Upper | Case::Mixed if !shouted && !begins(reading, range, at) => {
                     found.inside.insert(word.text.to_lowercase());
@@ -261,7 +259,8 @@ impl<'t> Finder<'_, 't, '_> {
                 self.word(at + 2).is_some_and(|word| word.token.case == Case::Title && word.has(Tags::ORGANISATION));
             return if day && body { at + 3 } else { at };
         }
-        let acronym = !self.shouted && is_acronym(first.text) && (first.token.case == Case::Upper || !first.text.ends_with("ly"));
+        let acronym =
+            !self.shouted && is_acronym(first.text) && (first.token.case == Case::Upper || !first.text.ends_with("ly"));
         if shown && first.has(FUNCTION) && !acronym && !self.is_known_from(at) {
             return at;
         }
@@ -418,7 +417,9 @@ impl<'t> Finder<'_, 't, '_> {
     fn row(&mut self, words: Range<usize>) -> usize {
         let mut words = words;
         // Articles and function words do not begin a name.
-        while words.len() > 1 && self.reading.words[words.start].has(LEADING) && self.reading.words[words.start].token.case != Case::Upper
+        while words.len() > 1
+            && self.reading.words[words.start].has(LEADING)
+            && self.reading.words[words.start].token.case != Case::Upper
             && !self.reading.words[words.start].has(Tags::DIRECTION)
             && self.known.named(self.text(&words)).is_none()
         {
@@ -557,9 +558,8 @@ impl<'t> Finder<'_, 't, '_> {
         if words.len() == 1 && is_acronym(first.text) {
             votes.add(Kind::Organisation, 5);
         }
-        if last.has(Tags::FACILITY) && words.len() > 1 {
-            votes.add(Kind::Place, 8);
-        } else if last.has(Tags::PLACE_WORD) && words.len() > 1 && !last.is("state") {
+        let place = last.has(Tags::FACILITY) || last.has(Tags::PLACE_WORD) && !last.is("state");
+        if place && words.len() > 1 {
             votes.add(Kind::Place, 8);
         }
         if (first.has(Tags::GIVEN_NAME) || first.is("abu") || first.is("abd")) && words.len() > 1 {
