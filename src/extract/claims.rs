@@ -362,6 +362,20 @@ impl<'a, 't> Reader<'a, 't> {
             }
             if head.has(Tags::FACILITY) && !noun.definite && noun.words.len() <= 5 {
                 let lemma = analysis.clause.lemma(noun.head);
+                // The headline and the text speak of one mosque.
+                let known = self.world.entities.iter().position(|entity| {
+                    entity.rule == "names.facility"
+                        && entity.head == lemma
+                        && entity.places.iter().any(|(at, _)| *at == 0 && analysis.sentence <= 3)
+                });
+                if let Some(place) = known {
+                    if let Some(entity) = self.world.entities.get_mut(place) {
+                        entity.places.push((analysis.sentence, words.clone()));
+                    }
+                    self.meant.insert(number, vec![place]);
+                    found.push((place, words));
+                    continue;
+                }
                 let name = self.reading.words_text(&words).replace(['\n', '\r'], " ");
                 let place = self.world.describe(
                     Kind::Place,
