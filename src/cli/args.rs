@@ -99,6 +99,8 @@ pub enum Command {
     Ingest(Box<super::ingest::Ingest>),
     /// Decide about proposed claims: at the prompt, in an editor, or by a rule
     Review(super::review::Review),
+    /// How much of a gold list the extractor finds in its document: precision, recall, every miss and every false hit
+    Score(super::score::Score),
     /// Import data of another format, all or nothing
     #[command(subcommand)]
     Import(Import),

@@ -19,6 +19,7 @@ mod progress;
 mod review;
 mod run;
 mod schema;
+mod score;
 mod screen;
 mod statements;
 mod terminal;

@@ -29,6 +29,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> Result<(),
         Command::Load { paths } => load(&paths, global, terminal),
         Command::Ingest(ingest) => super::ingest::run(&ingest, global, terminal),
         Command::Review(review) => super::review::run(&review, &mut open()?, global, terminal),
+        Command::Score(score) => super::score::run(&score, global, terminal),
         Command::Import(Import::Csv { mapping, release, paths }) => {
             import_csv(&mapping, &paths, &release, global, terminal)
         }

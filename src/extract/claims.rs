@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::clause::{Argument, Head, Part, Role};
+use super::clause::{Argument, Head, NounPhrase, Part, Role};
 use super::dates::count_of;
 use super::lexicon::Tags;
 use super::mentions::Kind;
@@ -28,6 +28,9 @@ struct Found {
     evidence: Range<usize>,
     frame: usize,
 }
+
+/// Who stands in a role, and the words that say so.
+type Standing = (usize, Range<usize>);
 
 /// A link and the words of its ends.
 type Ends = (usize, usize, Range<usize>, Range<usize>);
@@ -216,7 +219,7 @@ impl<'a, 't> Reader<'a, 't> {
             }
             return found;
         }
-        let mut used: Option<(Vec<(usize, Range<usize>)>, &Role)> = None;
+        let mut used: Option<(Vec<Standing>, &Role)> = None;
         for role in &link.from {
             let all = self.role(analysis, number, role);
             if !all.is_empty() {
@@ -329,9 +332,10 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// The subject of the sentence, for "its" and "their" that point inside the sentence.
     pub(super) fn own_subject(&self, analysis: &Analysis<'a, 't>, phrase: usize) -> Option<usize> {
-        let first = analysis.phrases.list[..phrase]
-            .iter()
-            .position(|other| other.preposition.is_none() && other.mention.is_some())?;
+        let named = |other: &NounPhrase| other.preposition.is_none() && other.mention.is_some();
+        // "After its split from X, Y ...": the subject may follow.
+        let list = &analysis.phrases.list;
+        let first = list[..phrase].iter().position(named).or_else(|| list.iter().position(named))?;
         self.who(analysis, first).first().copied().filter(|&entity| self.world.kind(entity) == Kind::Organisation)
     }
 
@@ -358,6 +362,20 @@ impl<'a, 't> Reader<'a, 't> {
             }
             if head.has(Tags::FACILITY) && !noun.definite && noun.words.len() <= 5 {
                 let lemma = analysis.clause.lemma(noun.head);
+                // The headline and the text speak of one mosque.
+                let known = self.world.entities.iter().position(|entity| {
+                    entity.rule == "names.facility"
+                        && entity.head == lemma
+                        && entity.places.iter().any(|(at, _)| *at == 0 && analysis.sentence <= 3)
+                });
+                if let Some(place) = known {
+                    if let Some(entity) = self.world.entities.get_mut(place) {
+                        entity.places.push((analysis.sentence, words.clone()));
+                    }
+                    self.meant.insert(number, vec![place]);
+                    found.push((place, words));
+                    continue;
+                }
                 let name = self.reading.words_text(&words).replace(['\n', '\r'], " ");
                 let place = self.world.describe(
                     Kind::Place,

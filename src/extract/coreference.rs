@@ -38,8 +38,10 @@ impl Discourse {
 
     /// Notes that an entity was spoken of.
     pub fn note(&mut self, world: &World, entity: usize, sentence: usize, subject: bool) {
+        // Who is a subject and is named again beside it stays the subject.
+        let was = self.recent.iter().any(|(other, at, subject)| *other == entity && *at == sentence && *subject);
         self.recent.retain(|(other, ..)| *other != entity);
-        self.recent.push((entity, sentence, subject));
+        self.recent.push((entity, sentence, subject || was));
         if self.recent.len() > KEPT {
             self.recent.remove(0);
         }

@@ -98,7 +98,6 @@ pub fn dates(reading: &Reading<'_>, range: &Range<usize>, document: Option<Date>
                     )
                     && (word.form.noun.is_some() || word.token.is_capital())
                     && (relation == "the"
-                        || relation == "in" && word.form.noun.is_some() && false
                         || before_the.is_some()
                         || !matches!(
                             relation.as_str(),

@@ -206,9 +206,9 @@ fn or(text: String, other: Option<String>) -> String {
 fn decoded(bytes: &[u8], notes: &mut Vec<String>) -> Result<String, DocumentError> {
     if let [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] = bytes {
         let little = bytes.first() == Some(&0xff);
-        let units = rest.chunks_exact(2).map(|pair| match pair {
-            &[a, b] if little => u16::from_le_bytes([a, b]),
-            &[a, b] => u16::from_be_bytes([a, b]),
+        let units = rest.chunks_exact(2).map(|pair| match *pair {
+            [a, b] if little => u16::from_le_bytes([a, b]),
+            [a, b] => u16::from_be_bytes([a, b]),
             _ => 0,
         });
         return Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect());

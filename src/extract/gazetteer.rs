@@ -27,11 +27,14 @@ impl PlaceKind {
     }
 }
 
+/// The kind of a place, whether its name is certainly that of a place, and a country's own name.
+type Known = (PlaceKind, bool, Option<Box<str>>);
+
 /// All places, by their folded names.
 #[derive(Debug, Default)]
 pub struct Gazetteer {
     /// The kind of each place, whether it is certain (our own lists), and the country's own name.
-    places: HashMap<Box<str>, (PlaceKind, bool, Option<Box<str>>)>,
+    places: HashMap<Box<str>, Known>,
     /// The country that each adjective and name of a people belongs to.
     demonyms: HashMap<Box<str>, Box<str>>,
 }

@@ -22,6 +22,7 @@ macro_rules! tags {
             pub const LISTS: &'static [(&'static str, Tags)] = &[$(($list, Tags::$name)),+];
         }
 
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the numbers of the tags above")]
         enum TagNumber { $($name),+ }
     };
 }

@@ -57,7 +57,7 @@ pub(super) fn proposals(document: &Document, reading: &Reading<'_>, known: &Know
         proposal.note = claim.note.clone();
         found.push((claim.sentence + 1, 2, proposal.at.evidence.map_or(0, |span| span.0), proposal));
     }
-    found.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+    found.sort_by_key(|(sentence, sort, at, _)| (*sentence, *sort, *at));
     let proposals = found.into_iter().map(|(.., proposal)| proposal).collect();
     Extraction::new(document.meta.clone(), document.text.clone(), proposals, document.notes.clone())
 }

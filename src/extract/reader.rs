@@ -28,7 +28,6 @@ pub(super) struct Analysis<'a, 't> {
     pub parts: Vec<Part>,
     pub phrases: Phrases,
     pub frames: Vec<Frame>,
-    pub dates: Vec<DateMention>,
     /// For each frame the date of its clause.
     pub when: Vec<Option<Period>>,
     pub voices: Vec<Voice>,
@@ -70,7 +69,7 @@ impl<'a, 't> Reader<'a, 't> {
         let dates = dates(self.reading, &range, day);
         let when = when(&clause, &frames, &phrases, &dates);
         let voices = voices(&clause, &parts, &phrases, &frames, self.quoted);
-        Analysis { sentence, clause, parts, phrases, frames, dates, when, voices }
+        Analysis { sentence, clause, parts, phrases, frames, when, voices }
     }
 
     /// Reads a paragraph whose sentences were analysed.

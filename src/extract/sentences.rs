@@ -20,6 +20,9 @@ pub struct Sentence {
     pub heading: bool,
 }
 
+/// The longest sentence, in bytes.
+const MOST_BYTES: usize = 3_000;
+
 /// Where the paragraphs of a text stand: bytes, half-open, without white space at the ends. O(n).
 pub fn paragraphs(text: &str) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
@@ -138,6 +141,17 @@ fn add(text: &str, start: usize, end: usize, paragraph: u32, out: &mut Vec<Sente
     let part = text.get(start..end).unwrap_or_default();
     let start = start + (part.len() - part.trim_start().len());
     let end = start + part.trim().len();
+    let mut start = start;
+    // What is longer than any sentence is no sentence: it is cut where a space is, so that no later step has to bear it whole.
+    while end - start > MOST_BYTES {
+        let most = (0..=start + MOST_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(start);
+        let part = text.get(start..most).unwrap_or_default();
+        let cut = part.rfind(", ").map(|at| at + 1).or_else(|| part.rfind(char::is_whitespace)).filter(|&at| at > 0);
+        let cut = start + cut.unwrap_or(part.len()).max(1);
+        out.push(Sentence { start, end: cut, paragraph, heading: false });
+        let rest = text.get(cut..end).unwrap_or_default();
+        start = cut + (rest.len() - rest.trim_start().len());
+    }
     if end > start {
         out.push(Sentence { start, end, paragraph, heading: false });
     }
@@ -241,6 +255,17 @@ mod tests {
                 "- second",
             ],
         );
+    }
+
+    #[test]
+    fn no_sentence_is_without_end() {
+        for text in ["one, two ".repeat(5_000), "x".repeat(50_000), "é".repeat(20_000)] {
+            let mut found = Vec::new();
+            sentences(&text, 0, text.len(), 1, Lexicon::builtin(), &mut found);
+            assert!(found.iter().all(|s| s.end - s.start <= MOST_BYTES && text.get(s.start..s.end).is_some()));
+            let kept: usize = found.iter().map(|s| text[s.start..s.end].replace(' ', "").len()).sum();
+            assert_eq!(kept, text.replace(' ', "").len());
+        }
     }
 
     #[test]

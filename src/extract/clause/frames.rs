@@ -32,7 +32,7 @@ pub(in super::super) enum Head {
 
 /// In which way an argument belongs to its frame.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in super::super) enum Role {
+pub enum Role {
     /// Who does it; in the passive, after `by`.
     Subject,
     /// Who it is done to; in the passive, the grammatical subject.
@@ -451,7 +451,7 @@ impl Finder<'_, '_, '_> {
                     continue;
                 }
                 modality = verb.modality;
-                if verb.passive == false
+                if !verb.passive
                     && self.clause.word(verb.at).has(Tags::AIM)
                     && modality == Modality::Asserted
                     && *role == Role::Object
@@ -517,7 +517,7 @@ impl Finder<'_, '_, '_> {
             let words: Vec<String> = (end..end + length).map(|at| self.clause.word(at).text.to_lowercase()).collect();
             let preposition = words.join(" ");
             let target = self.headed(next);
-            if !(preposition == "of" && step > 0) && !self.is_time(next) {
+            if !self.is_time(next) && (preposition != "of" || step == 0) {
                 roles.push((Role::After(preposition.into()), Argument::Phrase(target)));
             }
             // A list belongs to its preposition as a whole.

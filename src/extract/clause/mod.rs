@@ -4,6 +4,7 @@
 //! apposition ([`phrases`]), one for verbs and nouns with their arguments ([`frames`]). Each looks a bounded number of
 //! words ahead or goes over a sentence once, so that long sentences cost no more than many short ones.
 
+#![allow(clippy::needless_range_loop, reason = "several lists are walked side by side")]
 #![allow(
     clippy::indexing_slicing,
     reason = "indices of words, parts and phrases are made here, from the lists they index"

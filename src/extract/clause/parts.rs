@@ -278,7 +278,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
         }
         Some(Part::Determiner | Part::Possessive) => Part::Noun,
         Some(Part::Preposition(_)) => {
-            if verb.may_be(VerbForm::ING) {
+            if verb.may_be(VerbForm::ING) && (!noun || object_follows) {
                 Part::Ing
             } else {
                 Part::Noun
@@ -367,7 +367,7 @@ fn verb_or_noun(clause: &Clause<'_, '_>, at: usize, found: &[Part]) -> Part {
                 Part::Noun
             }
         }
-        _ if verb.may_be(VerbForm::ING) && !(noun && !object_follows) => Part::Ing,
+        _ if verb.may_be(VerbForm::ING) && (!noun || object_follows) => Part::Ing,
         _ if past && !(noun && base && !object_follows) => {
             if found.iter().all(|part| !part.is_nominal()) {
                 Part::Participle
@@ -475,7 +475,24 @@ fn settle(clause: &Clause<'_, '_>, found: &mut [Part]) {
                     )
                 })
                 .any(|part| matches!(part, Part::Verb | Part::Be | Part::Have | Part::Modal));
-        if by || finite_later {
+        // "a charity based in Cyprus"
+        const STATES: [&str; 13] = [
+            "based",
+            "located",
+            "known",
+            "called",
+            "named",
+            "comprised",
+            "composed",
+            "linked",
+            "tied",
+            "affiliated",
+            "situated",
+            "dubbed",
+            "designated",
+        ];
+        let state = prep && STATES.iter().any(|word| clause.word(at).is(word));
+        if by || finite_later || state {
             found[at] = Part::Participle;
         }
     }

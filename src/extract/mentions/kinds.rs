@@ -57,33 +57,33 @@ pub(super) fn by_context(reading: &Reading<'_>, rules: &Rules, mentions: &mut [M
             {
                 votes.add(Kind::Place, if word.is("in") || word.is("near") { 4 } else { 3 });
             }
-            if word.is("of") {
-                if let Some(noun) = before(2) {
-                    let town = [
-                        "city",
-                        "town",
-                        "village",
-                        "province",
-                        "district",
-                        "state",
-                        "island",
-                        "region",
-                        "port",
-                        "outskirts",
-                        "capital",
-                        "north",
-                        "south",
-                        "east",
-                        "west",
-                        "governorate",
-                        "suburb",
-                    ];
-                    if town.iter().any(|town| noun.is(town)) {
-                        votes.add(Kind::Place, 7);
-                    }
-                    if noun.has(Tags::MEMBERS.or(Tags::FIGHTERS)) {
-                        votes.add(Kind::Organisation, 3);
-                    }
+            if word.is("of")
+                && let Some(noun) = before(2)
+            {
+                let town = [
+                    "city",
+                    "town",
+                    "village",
+                    "province",
+                    "district",
+                    "state",
+                    "island",
+                    "region",
+                    "port",
+                    "outskirts",
+                    "capital",
+                    "north",
+                    "south",
+                    "east",
+                    "west",
+                    "governorate",
+                    "suburb",
+                ];
+                if town.iter().any(|town| noun.is(town)) {
+                    votes.add(Kind::Place, 7);
+                }
+                if noun.has(Tags::MEMBERS.or(Tags::FIGHTERS)) {
+                    votes.add(Kind::Organisation, 3);
                 }
             }
             let lower = word.token.case == super::super::tokens::Case::Lower;
@@ -113,9 +113,8 @@ pub(super) fn by_context(reading: &Reading<'_>, rules: &Rules, mentions: &mut [M
         if let Some(word) = after(0) {
             match word.token.class {
                 Class::Possessive => {
-                    if after(1).is_some_and(|noun| noun.has(Tags::MEMBERS.or(Tags::ROLE)) && !noun.has(Tags::PEOPLE)) {
-                        votes.add(Kind::Organisation, 3);
-                    }
+                    let members = |noun: &Word<'_>| noun.has(Tags::MEMBERS.or(Tags::ROLE)) && !noun.has(Tags::PEOPLE);
+                    votes.add(Kind::Organisation, if after(1).is_some_and(members) { 3 } else { 0 });
                 }
                 Class::Word if word.has(Tags::SPEECH) => votes.add(Kind::Person, 2),
                 Class::Word if plural_people(word) => votes.add(Kind::Organisation, 5),

@@ -3,9 +3,11 @@
 //! [`spans`] finds names by their shape, [`known`] asks who they are, [`people`] takes titles and roles off persons,
 //! [`kinds`] decides what each is, and [`clusters`] joins the mentions of one entity.
 
+#![allow(clippy::needless_range_loop, reason = "mentions and the sets of them are walked side by side")]
 #![allow(clippy::indexing_slicing, reason = "indices of words and mentions are made here, from the lists they index")]
 
 mod around;
+mod capitals;
 mod clusters;
 mod kinds;
 mod known;
@@ -178,9 +180,9 @@ pub(super) struct Named {
 /// Finds the names of a document and joins those of one entity. O(n) but for look-ups in the database.
 pub(super) fn names(reading: &Reading<'_>, headings: &[bool], rules: &Rules, known: &mut Known<'_>) -> Named {
     let mut mentions = Vec::new();
-    let body_words = spans::capitals(reading, headings);
+    let body_words = capitals::capitals(reading, headings);
     for (number, range) in reading.sentences.iter().enumerate() {
-        let shouted = spans::is_title_case(reading, range);
+        let shouted = capitals::is_title_case(reading, range);
         spans::find(reading, number, range, shouted, &body_words, rules, known, &mut mentions);
     }
     kinds::by_context(reading, rules, &mut mentions);

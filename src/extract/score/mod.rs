@@ -13,7 +13,7 @@ pub use gold::{Gold, GoldError, GoldLink};
 pub use relations::{RelationReport, relations};
 pub use report::Report;
 
-use super::{Extraction, Proposal, Said};
+use super::{EntityRef, Extraction, Proposal, Said};
 use crate::names;
 use crate::schema::Schema;
 
@@ -130,41 +130,26 @@ fn links(
     let mut proposed: Vec<FoundLink<'_>> = Vec::new();
     let mut seen = BTreeSet::new();
     for proposal in &extraction.proposals {
-        let mut add = |from: &super::EntityRef, kind: &'_ str, to: &super::EntityRef, kind_kept: &'static str| {
-            let _ = kind_kept;
+        let stated: Vec<(&EntityRef, &str, &EntityRef)> = match &proposal.says {
+            Said::Link { from, kind, to } => vec![(from, kind, to)],
+            Said::Event { event, participants, .. } => {
+                participants.iter().map(|it| (&it.entity, it.kind.as_str(), event)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (from, kind, to) in stated {
             // The same link said again is a second citation and not a second link.
             let speaker = proposal.speaker.as_ref().map(ToString::to_string);
-            seen.insert((from.to_string(), kind.to_owned(), to.to_string(), proposal.modality.word(), speaker))
-        };
-        match &proposal.says {
-            Said::Link { from, kind, to } => {
-                if add(from, kind, to, "") {
-                    proposed.push(FoundLink {
-                        proposal,
-                        kind,
-                        from: gold_of(&from.to_string()),
-                        to: gold_of(&to.to_string()),
-                        shown: format!("{from} {kind} {to} (sentence {}, {})", proposal.at.sentence, proposal.rule),
-                    });
-                }
+            let modality = proposal.modality.word();
+            if seen.insert((from.to_string(), kind.to_owned(), to.to_string(), modality, speaker)) {
+                proposed.push(FoundLink {
+                    proposal,
+                    kind,
+                    from: gold_of(&from.to_string()),
+                    to: gold_of(&to.to_string()),
+                    shown: format!("{from} {kind} {to} (sentence {}, {})", proposal.at.sentence, proposal.rule),
+                });
             }
-            Said::Event { event, participants, .. } => {
-                for participant in participants {
-                    if add(&participant.entity, &participant.kind, event, "") {
-                        proposed.push(FoundLink {
-                            proposal,
-                            kind: &participant.kind,
-                            from: gold_of(&participant.entity.to_string()),
-                            to: gold_of(&event.to_string()),
-                            shown: format!(
-                                "{} {} {event} (sentence {}, {})",
-                                participant.entity, participant.kind, proposal.at.sentence, proposal.rule
-                            ),
-                        });
-                    }
-                }
-            }
-            _ => {}
         }
     }
     let wanted: Vec<&GoldLink> = gold.links.iter().filter(|link| link.target.is_some()).collect();

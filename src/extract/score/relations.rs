@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::super::{Document, DocumentMeta, Extraction, Rules, Said, extract};
 use crate::model::{Lookup, Modality};
 use crate::names;
@@ -228,6 +230,18 @@ fn same_group(name: &str, group: &str) -> bool {
         .collect();
     let short = name.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     short.len() >= 2 && short.eq_ignore_ascii_case(&initials)
+}
+
+impl RelationReport {
+    /// The report as one JSON object.
+    pub fn json(&self) -> Value {
+        let types: serde_json::Map<String, Value> =
+            self.types.iter().map(|(name, all, right)| (name.clone(), json!({ "right": right, "of": all }))).collect();
+        json!({
+            "accuracy": super::share(self.right, self.sentences), "right": self.right, "of": self.sentences,
+            "answered": self.answered, "types": types, "wrong": self.wrong,
+        })
+    }
 }
 
 impl fmt::Display for RelationReport {
