@@ -557,7 +557,17 @@ fn when(clause: &Clause<'_, '_>, frames: &[Frame], phrases: &Phrases, dates: &[D
         match place.checked_sub(1).map(|place| verbs[place]) {
             Some(owner) if at - frames[owner].at < 40 => {
                 found[owner] = found[owner].or(Some(period));
-                // "agreed in 2010 to ...": the verb that governs it, if it is close.
+                // "killed 30 and wounded 45 on Monday": one day for both.
+                let subject =
+                    |frame: &Frame| frame.roles.iter().find(|(role, _)| *role == Role::Subject).map(|(_, who)| *who);
+                for &verb in verbs[..place - 1].iter().rev().take(2) {
+                    let between = frames[verb].at..frames[owner].at;
+                    let joined = between.len() < 20
+                        && !between.clone().any(|at| matches!(clause.word(at).token.class, Class::Sign(_)));
+                    if joined && subject(&frames[verb]).is_some() && subject(&frames[verb]) == subject(&frames[owner]) {
+                        found[verb] = found[verb].or(Some(period));
+                    }
+                }
             }
             _ => {
                 for &verb in &verbs {
