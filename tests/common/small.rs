@@ -7,7 +7,7 @@ use tieline::graph::{Answer, Builder, Graph, LinkKindMeta};
 use tieline::model::{
     Changes, Claim, ClaimNo, Commit, Credibility, Locator, Modality, NameRole, Period, Says, Source, Word,
 };
-use tieline::query::{Budget, ClaimSource, Outcome, Run, Scratch, parse};
+use tieline::query::{Budget, ClaimSource, Outcome, Parameters, Run, Scratch, parse};
 use tieline::schema::Schema;
 
 /// A link: from, kind (0 directed, 1 symmetric), to, year or 0.
@@ -79,7 +79,7 @@ pub fn graph(count: u32, links: &[Link]) -> Graph {
 /// What a statement finds.
 pub fn outcome(graph: &Graph, text: &str) -> Outcome {
     let statement = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let (stop, mut scratch) = (AtomicBool::new(false), Scratch::default());
+    let (stop, mut scratch, parameters) = (AtomicBool::new(false), Scratch::default(), Parameters::new());
     let mut run = Run {
         graph,
         schema: Schema::builtin(),
@@ -88,6 +88,7 @@ pub fn outcome(graph: &Graph, text: &str) -> Outcome {
         budget: Budget::default(),
         stop: &stop,
         last: &[],
+        parameters: &parameters,
     };
     run.run(text, &statement, &statement.scope).unwrap_or_else(|error| panic!("{text}: {error:?}"))
 }
