@@ -1,7 +1,7 @@
 //! The commands of README.md, docs/language.md and docs/match.md, run as a reader would type them, with the answers that stand there.
 //!
 //! Every `console` block is run, and every line `<!-- $ COMMAND -->`, whose answer stands below it as part of the page; the blocks of a page one after the other in one fresh folder that has `seeds/`,
-//! `schema/` and, as `militants/`, the tables of Mapping Militants. `UPDATE_DOCS=1 cargo test --test docs` writes the
+//! `schema/`, `tests/` and, as `militants/`, the tables of Mapping Militants. `UPDATE_DOCS=1 cargo test --test docs` writes the
 //! answers of this build into the pages.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
@@ -115,6 +115,7 @@ fn check(page: &str) {
         ("seeds", root.join("seeds")),
         ("schema", root.join("schema")),
         ("militants", fs::canonicalize(militants).unwrap()),
+        ("tests", root.join("tests")),
     ] {
         symlink(target, folder.path().join(name)).unwrap();
     }
