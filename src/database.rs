@@ -2,9 +2,11 @@
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
+mod bulk;
 mod claims;
 mod commit;
 mod error;
+mod intake;
 mod kinds;
 mod known;
 mod lists;
@@ -243,24 +245,6 @@ impl Database {
             .map_err(DatabaseError::Refused)?;
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.commit(changes, author, &format!("load {}", names.join(" ")))
-    }
-
-    /// Imports CSV files by a mapping: all or nothing. `progress` is told the bytes read so far.
-    ///
-    /// # Errors
-    /// As [`Database::load`].
-    pub fn import_csv(
-        &mut self,
-        mapping: &Path,
-        paths: &[PathBuf],
-        author: &str,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<CommitSummary, DatabaseError> {
-        let kinds = Arc::clone(&self.kinds);
-        let changes = self
-            .read_graph(|graph| read::csv::csv(mapping, paths, &kinds, &known::Known(graph), progress))?
-            .map_err(DatabaseError::Refused)?;
-        self.commit(changes, author, &format!("import csv by {}", mapping.display()))
     }
 
     /// All commits, the first first.
