@@ -13,7 +13,7 @@ use crate::read::csv::csv_in_pieces;
 use crate::store::{Store, StoreError};
 
 /// Claims that are held at once. A smaller import is committed as a whole.
-const PIECE: usize = 16_384;
+const PIECE: usize = 4_096;
 
 /// Why a piece was not taken.
 enum NotTaken {
@@ -31,7 +31,7 @@ impl<E: Into<DatabaseError>> From<E> for NotTaken {
 impl Database {
     /// Imports CSV files by a mapping: all or nothing. `progress` is told the bytes read so far.
     ///
-    /// Memory is that of the ids and of 16,384 claims, and then that of the snapshot that is made; it does not hold all
+    /// Memory is that of the ids and of 4,096 claims, and then that of the snapshot that is made; it does not hold all
     /// claims.
     ///
     /// # Errors
