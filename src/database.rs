@@ -2,6 +2,7 @@
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
+mod bulk;
 mod candidates;
 mod claims;
 mod commit;
@@ -12,6 +13,7 @@ mod drafts;
 mod error;
 mod exchange;
 mod ingest;
+mod intake;
 mod kinds;
 mod known;
 mod lists;
@@ -270,28 +272,6 @@ impl Database {
             .map_err(DatabaseError::Refused)?;
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.commit(changes, author, &format!("load {}", names.join(" ")))
-    }
-
-    /// Imports CSV files by a mapping: all or nothing. `release` is the release that the tables are, if the mapping does not
-    /// say it; with `older` it may be older than what the database has. `progress` is told the bytes read so far.
-    ///
-    /// # Errors
-    /// As [`Database::load`].
-    pub fn import_csv(
-        &mut self,
-        mapping: &Path,
-        paths: &[PathBuf],
-        release: Option<&str>,
-        older: bool,
-        author: &str,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<CommitSummary, DatabaseError> {
-        let kinds = Arc::clone(&self.kinds);
-        let changes = self
-            .read_graph(|graph| read::csv::release(mapping, paths, release, &kinds, &known::Known(graph), progress))?
-            .map_err(DatabaseError::Refused)?;
-        let arrival = Arrival { older, only: None };
-        self.commit_list(changes, &arrival, author, &format!("import csv by {}", mapping.display()))
     }
 
     /// All commits, the first first.

@@ -81,7 +81,7 @@ fn graph_files(directory: &Path) -> impl Iterator<Item = (CommitNo, PathBuf)> {
         let path = entry.ok()?.path();
         let name = path.file_name()?.to_str()?.strip_prefix("graph-")?;
         let (generation, ending) = name.split_once('.')?;
-        matches!(ending, "snapshot" | "delta" | "tmp").then_some(())?;
+        matches!(ending, "snapshot" | "delta" | "tmp" | "parts").then_some(())?;
         Some((generation.parse().ok()?, path.clone()))
     })
 }
@@ -147,8 +147,9 @@ pub(super) fn retracted(events: &[Retraction], until: CommitNo) -> HashMap<Claim
     last
 }
 
-/// Folds the claims of the store, as far as commit `until`, into the sections of a snapshot.
-pub(super) fn build(store: &Store, until: Option<CommitNo>) -> Result<Sections, DatabaseError> {
+/// Folds the claims of the store, as far as commit `until`, into the sections of a snapshot, which go to the file `spill`
+/// if one is given.
+fn build(store: &Store, until: Option<CommitNo>, spill: Option<&Path>) -> Result<Sections, DatabaseError> {
     let counts = store.counts();
     let (mut entities, mut claims) = (counts.entities, counts.claims);
     if let Some(until) = until {
@@ -170,7 +171,7 @@ pub(super) fn build(store: &Store, until: Option<CommitNo>) -> Result<Sections, 
             builder.claim(number, &claim)?;
         }
     }
-    Ok(builder.finish(claims)?)
+    Ok(builder.finish_in(claims, spill)?)
 }
 
 /// Makes the graph of the store and keeps it in a file; where that is not possible, in memory, which is said.
@@ -180,8 +181,8 @@ pub(super) fn build_and_keep(
     notices: &mut Vec<String>,
 ) -> Result<Graph, DatabaseError> {
     let Format { store: id, generation } = store.generation();
-    let sections = build(store, None)?;
     let path = snapshot_path(directory, generation);
+    let sections = build(store, None, Some(&path.with_extension("parts")))?;
     match sections.write(&path, id, generation) {
         Ok(()) => {
             sweep(directory, generation, generation);
@@ -206,7 +207,7 @@ pub(super) fn nothing() -> Result<Graph, DatabaseError> {
 /// Makes the graph of the store as it was after commit `until`, in memory.
 pub(super) fn in_memory(store: &Store, until: Option<CommitNo>) -> Result<Graph, DatabaseError> {
     let Format { store: id, generation } = store.generation();
-    let bytes = build(store, until)?
+    let bytes = build(store, until, None)?
         .to_bytes(id, until.unwrap_or(generation))
         .map_err(|source| DatabaseError::Io { path: store.directory().to_owned(), source })?;
     Ok(Graph::from_bytes(&bytes)?)
@@ -232,4 +233,46 @@ pub(super) fn size_on_disk(directory: &Path) -> Result<u64, DatabaseError> {
         }
     }
     Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+
+    #[test]
+    fn a_snapshot_made_by_a_file_of_sections_is_the_one_made_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mapping, table) = (folder.path().join("mapping.toml"), folder.path().join("people.csv"));
+        let link = "from = \"{id}\"\nto = \"{knows}\"\nkind = \"knows\"\nwhen = \"when\"";
+        let entity = "id = \"{id}\"\nkind = \"Person\"\nnames = { column = \"name\" }";
+        let text = format!(
+            "source.id = \"s\"\nsource.title = \"S\"\n[[table]]\n[[table.entity]]\n{entity}\n[[table.link]]\n{link}\n"
+        );
+        fs::write(&mapping, text).unwrap();
+        // Hubs, links with several claims, and both directions.
+        let row = |n: u32| format!("p{},Person {},p{},{}\n", n % 3_000, n % 700, n * n % 97, 1990 + n % 30);
+        let rows: String = (0..9_000).map(row).collect();
+        fs::write(&table, format!("id,name,knows,when\n{}{rows}", "p1,One,p2,2001\n".repeat(3))).unwrap();
+        let directory = folder.path().join("db");
+        let mut database = Database::create_or_open(&directory).unwrap();
+        database.import_csv(&mapping, &[table], None, false, "me", &mut |_| ()).unwrap();
+        database.release();
+        let store = Store::open(&directory).unwrap();
+        let Format { store: id, generation } = store.generation();
+        let made = build(&store, None, None).unwrap().to_bytes(id, generation).unwrap();
+        assert!(made == fs::read(snapshot_path(&directory, generation)).unwrap(), "the bytes differ");
+    }
+
+    #[test]
+    fn sections_that_cannot_be_written_are_an_error_and_leave_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("db")).unwrap();
+        let nowhere = folder.path().join("missing").join("graph-0.parts");
+        let sections = build(&store, None, Some(&nowhere)).unwrap();
+        let snapshot = folder.path().join("graph-0.snapshot");
+        assert!(sections.write(&snapshot, [0; 16], 0).is_err());
+        let left: Vec<_> = graph_files(folder.path()).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
 }

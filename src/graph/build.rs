@@ -2,23 +2,26 @@
 
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "every number here was given out by this builder")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::path::Path;
 
 use foldhash::fast::RandomState;
 
 use super::GraphError;
 use super::assemble::Sections;
-use super::layout::{EvidenceRecord, GONE, LIVE, MERGED, NodeRecord, PeriodRecord, Section, Tie};
-use super::meta::{LinkEnds, LinkKindMeta, Meta, SourceMeta};
+use super::layout::{GONE, LIVE, MERGED, NodeRecord, PeriodRecord, Section};
+use super::links::{self, LinkRow};
+use super::meta::{LinkKindMeta, Meta, SourceMeta};
 use super::name_index;
 use crate::model::{
     Bounds, Claim, ClaimNo, Entity, EntityNo, Grade, Modality, NameRole, Period, Reliability, Says, Source, Word,
-    Words, primary_name, strongest,
+    Words, primary_name,
 };
 
 /// Collects entities and live claims in the order of their numbers and makes the sections of a snapshot.
 ///
-/// Memory: about 32 bytes a link claim and 24 bytes and the text a name, and as much again for the sections.
+/// Memory: 20 bytes a claim of a link and 12 more while links are laid out, 16 bytes and the text a name, 8 bytes and the id
+/// an entity; the sections as they are made, unless they go to a file.
 pub struct Builder<'a> {
     words: &'a Words,
     readings: &'a dyn Fn(&str) -> LinkKindMeta,
@@ -31,6 +34,7 @@ pub struct Builder<'a> {
     ids: String,
     nodes: Vec<NodeRow>,
     links: Vec<LinkRow>,
+    periods: Periods,
     names: Vec<NameRow>,
     name_text: String,
     node_claims: Vec<(EntityNo, ClaimNo)>,
@@ -39,30 +43,19 @@ pub struct Builder<'a> {
 }
 
 struct NodeRow {
-    id_end: usize,
+    id_end: u32,
     finer: u16,
     kind: u8,
     spoken_of: bool,
 }
 
-#[derive(Clone, Copy)]
-struct LinkRow {
-    from: EntityNo,
-    to: EntityNo,
-    claim: ClaimNo,
-    period: Option<Period>,
-    kind: u8,
-    grade: u8,
-    modality: u8,
-}
-
 /// A name claim, its text in a common arena.
-pub(super) struct NameRow {
-    pub entity: EntityNo,
-    pub start: usize,
-    pub len: u16,
-    pub role: NameRole,
-    pub grade: Grade,
+struct NameRow {
+    entity: EntityNo,
+    start: u32,
+    len: u16,
+    role: NameRole,
+    grade: Grade,
 }
 
 impl<'a> Builder<'a> {
@@ -81,6 +74,7 @@ impl<'a> Builder<'a> {
             ids: String::new(),
             nodes: Vec::new(),
             links: Vec::new(),
+            periods: Periods::default(),
             names: Vec::new(),
             name_text: String::new(),
             node_claims: Vec::new(),
@@ -92,7 +86,7 @@ impl<'a> Builder<'a> {
     /// Adds the next entity.
     ///
     /// # Errors
-    /// There are more kinds than the layout has codes for.
+    /// There are more kinds than the layout has codes for, or more text than it can hold.
     pub fn entity(&mut self, entity: &Entity) -> Result<(), GraphError> {
         let words = self.words;
         let kind = code(&mut self.kind_codes, &mut self.meta.kinds, entity.kind, |word| words.text(word).to_owned())?;
@@ -105,7 +99,7 @@ impl<'a> Builder<'a> {
             None => 0,
         };
         self.ids.push_str(&entity.id);
-        self.nodes.push(NodeRow { id_end: self.ids.len(), finer, kind, spoken_of: false });
+        self.nodes.push(NodeRow { id_end: place(&self.ids)?, finer, kind, spoken_of: false });
         Ok(())
     }
 
@@ -120,9 +114,13 @@ impl<'a> Builder<'a> {
             _ => [claim.says.subject(); 2],
         };
         for end in ends {
-            let node = self.nodes.get_mut(end as usize).ok_or(GraphError::Inconsistent("a claim about no entity"))?;
+            if end as usize >= self.nodes.len() {
+                return Err(GraphError::Inconsistent("a claim about no entity"));
+            }
             // Whether a link speaks of its ends is known when it is known whether they are two.
-            node.spoken_of |= !matches!(claim.says, Says::Link { .. });
+            if !matches!(claim.says, Says::Link { .. }) {
+                self.nodes[end as usize].spoken_of = true;
+            }
         }
         if self.source_runs.last().is_none_or(|run| run[1] != claim.source) {
             self.source_runs.push([number, claim.source]);
@@ -138,16 +136,17 @@ impl<'a> Builder<'a> {
                     from: *from,
                     to: *to,
                     claim: number,
-                    period: claim.when,
+                    period: self.periods.index(claim.when),
                     kind,
                     grade: grade.to_byte(),
                     modality: claim.modality as u8,
+                    claims: 1,
                 });
                 return Ok(());
             }
             Says::Name { entity, text, role, .. } => {
                 let len = u16::try_from(text.len()).map_err(|_| GraphError::Inconsistent("a name of over 64 KB"))?;
-                self.names.push(NameRow { entity: *entity, start: self.name_text.len(), len, role: *role, grade });
+                self.names.push(NameRow { entity: *entity, start: place(&self.name_text)?, len, role: *role, grade });
                 self.name_text.push_str(text);
             }
             Says::SameAs { entity, other } => {
@@ -162,22 +161,33 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Folds everything and makes the sections. `claims` is the number of claims that the store has.
+    /// Folds everything and makes the sections, in memory. `claims` is the number of claims that the store has.
     ///
     /// # Errors
     /// There is more than the layout can hold (4 GiB of text, 2^31 links).
-    pub fn finish(mut self, claims: u32) -> Result<Sections, GraphError> {
+    pub fn finish(self, claims: u32) -> Result<Sections, GraphError> {
+        self.finish_in(claims, None)
+    }
+
+    /// As [`Builder::finish`], with the sections in the file `spill` if one is given. It is removed with them; what goes
+    /// wrong with it is told when the snapshot is written.
+    ///
+    /// # Errors
+    /// As [`Builder::finish`].
+    pub fn finish_in(mut self, claims: u32, spill: Option<&Path>) -> Result<Sections, GraphError> {
         self.meta.claims = claims;
         let stands = self.representatives();
-        let mut sections = Sections::new(self.nodes.len() as u32);
+        let mut sections = Sections::new(self.nodes.len() as u32, spill);
         self.join_ends(&stands);
-        let mut periods = Periods::default();
-        self.adjacency(&mut sections, &mut periods)?;
-        sections.put(Section::Periods, bytemuck::cast_slice(&periods.list));
-        self.node_sections(&mut sections, &stands)?;
+        let rows = std::mem::take(&mut self.links);
+        let nodes = &self.nodes;
+        let entities = links::Entities { count: nodes.len(), kind: &|entity| nodes[entity as usize].kind };
+        links::lay_out(rows, &entities, &self.source_runs, &self.periods, &mut self.meta, &mut sections)?;
+        sections.put(Section::Periods, bytemuck::cast_slice(&self.periods.list));
         sections.put(Section::SourceRuns, bytemuck::cast_slice(&self.source_runs));
         sections.put_json(Section::Sources, &self.sources)?;
-        sections.put_json(Section::Meta, &self.meta)?;
+        let meta = self.node_sections(&mut sections, &stands)?;
+        sections.put_json(Section::Meta, &meta)?;
         Ok(sections)
     }
 
@@ -224,83 +234,11 @@ impl<'a> Builder<'a> {
     fn id(&self, entity: EntityNo) -> &str {
         let entity = entity as usize;
         let start = if entity == 0 { 0 } else { self.nodes[entity - 1].id_end };
-        &self.ids[start..self.nodes[entity].id_end]
-    }
-
-    /// Offsets, neighbours, ties and evidence. Each entity's list holds its outgoing and then its incoming ties, each
-    /// part by kind and neighbour.
-    fn adjacency(&mut self, sections: &mut Sections, periods: &mut Periods) -> Result<(), GraphError> {
-        let mut rows = std::mem::take(&mut self.links);
-        rows.sort_unstable_by_key(|row| (row.from, row.kind, row.to, row.claim));
-        let same = |a: &LinkRow, b: &LinkRow| (a.from, a.kind, a.to) == (b.from, b.kind, b.to);
-        let count = self.nodes.len();
-        let mut offsets = vec![0u32; 2 * count + 1];
-        let mut links = 0u64;
-        for group in rows.chunk_by(same) {
-            offsets[2 * group[0].from as usize] += 1;
-            offsets[2 * group[0].to as usize + 1] += 1;
-            links += 1;
-        }
-        if links >= 1 << 31 {
-            return Err(GraphError::TooLarge("links"));
-        }
-        let mut next = 0;
-        for offset in &mut offsets {
-            next += std::mem::replace(offset, next);
-        }
-        let mut neighbours = vec![0u32; 2 * links as usize];
-        let mut ties = vec![Tie { period: 0, claim: 0, kind: 0, grade: 0, modality: 0, claims: 0 }; 2 * links as usize];
-        let mut evidence: Vec<EvidenceRecord> = Vec::new();
-        let mut filled: Vec<u32> = (0..count).map(|entity| offsets[2 * entity + 1]).collect();
-        self.meta.links_by_kind = vec![0; self.meta.link_kinds.len()];
-        let mut ends: BTreeMap<[u8; 3], u64> = BTreeMap::new();
-        let mut position = 0usize;
-        let mut last_from = None;
-        for group in rows.chunk_by(same) {
-            let row = group[0];
-            if last_from != Some(row.from) {
-                position = offsets[2 * row.from as usize] as usize;
-                last_from = Some(row.from);
-            }
-            let tie = fold(group, &mut evidence, periods, &self.source_runs)?;
-            self.meta.links_by_kind[row.kind as usize] += 1;
-            let [from, to] = [row.from, row.to].map(|end| self.nodes[end as usize].kind);
-            *ends.entry([row.kind, from, to]).or_default() += 1;
-            self.meta.denied_links += u64::from(tie.modality == Modality::Denied as u8);
-            neighbours[position] = row.to;
-            ties[position] = tie;
-            let mirrored = &mut filled[row.to as usize];
-            neighbours[*mirrored as usize] = row.from;
-            ties[*mirrored as usize] = Tie { claim: position as u32, ..tie };
-            *mirrored += 1;
-            position += 1;
-        }
-        let ends = ends.into_iter().map(|([link, from, to], count)| LinkEnds { link, from, to, count });
-        self.meta.ends = ends.collect();
-        let mut incoming: Vec<(Tie, u32)> = Vec::new();
-        for entity in 0..count {
-            let range = offsets[2 * entity + 1] as usize..offsets[2 * entity + 2] as usize;
-            let sorted = ties[range.clone()].is_sorted_by_key(|tie| tie.kind);
-            if !sorted {
-                incoming.clear();
-                incoming.extend(ties[range.clone()].iter().copied().zip(neighbours[range.clone()].iter().copied()));
-                incoming.sort_unstable_by_key(|(tie, neighbour)| (tie.kind, *neighbour));
-                for (place, (tie, neighbour)) in range.zip(&incoming) {
-                    ties[place] = *tie;
-                    neighbours[place] = *neighbour;
-                }
-            }
-        }
-        sections.links = links as u32;
-        sections.put(Section::Offsets, bytemuck::cast_slice(&offsets));
-        sections.put(Section::Neighbours, bytemuck::cast_slice(&neighbours));
-        sections.put(Section::Ties, bytemuck::cast_slice(&ties));
-        sections.put(Section::Evidence, bytemuck::cast_slice(&evidence));
-        Ok(())
+        &self.ids[start as usize..self.nodes[entity].id_end as usize]
     }
 
     /// Nodes, their claims, their names and the look-up tables.
-    fn node_sections(&mut self, sections: &mut Sections, stands: &[EntityNo]) -> Result<(), GraphError> {
+    fn node_sections(mut self, sections: &mut Sections, stands: &[EntityNo]) -> Result<Meta, GraphError> {
         let mut names = std::mem::take(&mut self.names);
         for name in &mut names {
             name.entity = stands[name.entity as usize];
@@ -328,7 +266,7 @@ impl<'a> Builder<'a> {
             let id = self.id(entity as EntityNo);
             let start = place(&text)?;
             text.push_str(id);
-            let name_text = |name: &NameRow| &self.name_text[name.start..name.start + name.len as usize];
+            let name_text = |name: &NameRow| &self.name_text[name.start as usize..][..name.len as usize];
             let shown = primary_name(own.iter().map(|name| (name.role, name.grade, name_text(name)))).unwrap_or(id);
             let merged = stands[entity] as usize != entity;
             let shown = if merged { "" } else { shown };
@@ -383,54 +321,15 @@ impl<'a> Builder<'a> {
         });
         let claims: Vec<ClaimNo> = claims.into_iter().map(|(_, claim)| claim).collect();
         sections.put(Section::NodeClaims, bytemuck::cast_slice(&claims));
+        // All that was collected stands in the sections now; the index of names needs the room.
+        let meta = std::mem::take(&mut self.meta);
+        drop((self, names, claims, spoken_of));
         sections.put(Section::Nodes, bytemuck::cast_slice(&nodes));
         name_index::build(sections, &text, &nodes, &records);
         sections.put(Section::Names, bytemuck::cast_slice(&records));
         sections.put(Section::Text, text.as_bytes());
-        Ok(())
+        Ok(meta)
     }
-}
-
-/// The fold of a link's claims into one tie; several claims are also listed in `evidence`.
-fn fold(
-    group: &[LinkRow],
-    evidence: &mut Vec<EvidenceRecord>,
-    periods: &mut Periods,
-    source_runs: &[[u32; 2]],
-) -> Result<Tie, GraphError> {
-    let row = group[0];
-    if group.len() == 1 {
-        let period = periods.index(row.period);
-        return Ok(Tie {
-            period,
-            claim: row.claim,
-            kind: row.kind,
-            grade: row.grade,
-            modality: row.modality,
-            claims: 1,
-        });
-    }
-    let start = u32::try_from(evidence.len()).map_err(|_| GraphError::TooLarge("claims"))?;
-    for (place, row) in group.iter().enumerate() {
-        evidence.push(EvidenceRecord {
-            claim: row.claim,
-            source: source_of(source_runs, row.claim),
-            period: periods.index(row.period),
-            grade: row.grade,
-            modality: row.modality,
-            last: u8::from(place + 1 == group.len()),
-            pad: 0,
-        });
-    }
-    Ok(Tie {
-        period: periods.index(narrowest(group.iter().filter_map(|row| row.period))),
-        claim: start,
-        kind: row.kind,
-        grade: group.iter().map(|row| row.grade).min().unwrap_or_default(),
-        modality: strongest(group.iter().filter_map(|row| Modality::from_number(row.modality))).unwrap_or_default()
-            as u8,
-        claims: u8::try_from(group.len()).unwrap_or(u8::MAX),
-    })
 }
 
 /// The period to show for several: the one that leaves the fewest days open, the first of equals.
@@ -480,6 +379,16 @@ impl Default for Periods {
 }
 
 impl Periods {
+    /// The period of a number.
+    pub fn get(&self, number: u32) -> Option<Period> {
+        Period::from_bits(self.list[number as usize].bits).filter(|_| number > 0)
+    }
+
+    /// The number of a period that has one; 0 for any other.
+    pub fn number(&self, period: Period) -> u32 {
+        self.numbers.get(&period).copied().unwrap_or_default()
+    }
+
     fn index(&mut self, period: Option<Period>) -> u32 {
         let Some(period) = period else { return 0 };
         *self.numbers.entry(period).or_insert_with(|| {

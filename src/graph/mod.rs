@@ -15,6 +15,7 @@ mod filter;
 mod graph;
 mod image;
 mod layout;
+mod links;
 mod map;
 mod meta;
 mod name_index;

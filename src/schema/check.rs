@@ -78,7 +78,7 @@ pub(crate) const ID_SHAPE: &str =
     "an id is of lower-case letters, digits and -_.: and starts with a letter or a digit, 200 bytes at most";
 
 /// The number that stands for a kind that the schema does not know.
-const UNKNOWN: usize = usize::MAX;
+const UNKNOWN: u16 = u16::MAX;
 
 /// The most errors that one check reports: a mapping that is wrong is wrong in every row of a large file.
 const MAX_ERRORS: usize = 10_000;
@@ -92,32 +92,12 @@ impl Schema {
     /// # Errors
     /// Everything that does not hold (at most 10,000 errors), in the order of entities and then of claims.
     pub fn check(&self, changes: &mut Changes) -> Result<(), Vec<SchemaError>> {
-        let mut errors = Vec::new();
-        let mut kinds = Vec::with_capacity(changes.entities().len());
-        for (number, entity) in changes.entities().iter().enumerate() {
-            kinds.push(self.kinds.number(changes.words.text(entity.kind)).unwrap_or(UNKNOWN));
-            let faults = self.check_entity(&changes.words, entity);
-            let room = MAX_ERRORS - errors.len();
-            errors.extend(faults.into_iter().take(room).map(|fault| fault.about(About::Entity(number as EntityNo))));
-        }
-        let mut claims = std::mem::take(&mut changes.claims);
-        let checker = Checker {
-            schema: self,
-            changes,
-            kinds,
-            links: changes.words.iter().map(|word| self.link(word)).collect(),
-            attributes: changes.words.iter().map(|word| self.attribute(word)).collect(),
-        };
-        for (number, claim) in claims.iter_mut().enumerate() {
-            if errors.len() >= MAX_ERRORS {
-                break;
-            }
-            if let Err(fault) = checker.check(&mut claim.says) {
-                errors.push(fault.about(About::Claim(number)));
-            }
-        }
-        changes.claims = claims;
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        self.checking().check(changes)
+    }
+
+    /// A check of changes that are handed over in pieces.
+    pub fn checking(&self) -> Checking<'_> {
+        Checking { schema: self, kinds: Vec::new(), links: Vec::new(), attributes: Vec::new() }
     }
 
     fn check_entity(&self, words: &Words, entity: &Entity) -> Vec<Fault> {
@@ -162,14 +142,58 @@ impl Schema {
     }
 }
 
-/// What the claims of a [`Changes`] are checked with. Definitions stand by the numbers of words and entities, so that a
-/// claim costs no hashing.
+/// A check of changes whose claims are handed over in pieces ([`Changes::hand_over`]). It remembers what it must know of the
+/// entities before: two bytes of each. Definitions stand by the numbers of words and entities, so that a claim costs no
+/// hashing.
+#[derive(Debug)]
+pub struct Checking<'s> {
+    schema: &'s Schema,
+    kinds: Vec<u16>,
+    links: Vec<Option<&'s LinkKind>>,
+    attributes: Vec<Option<&'s AttributeType>>,
+}
+
+impl Checking<'_> {
+    /// Holds the next piece against the schema, as [`Schema::check`] does the whole.
+    ///
+    /// # Errors
+    /// Everything in this piece that does not hold (at most 10,000 errors), in the order of entities and then of claims.
+    /// Claims are counted from the start of the piece.
+    pub fn check(&mut self, changes: &mut Changes) -> Result<(), Vec<SchemaError>> {
+        let schema = self.schema;
+        let mut errors = Vec::new();
+        let new = changes.entities().get(self.kinds.len()..).unwrap_or_default();
+        self.kinds.extend(new.iter().map(|entity| {
+            let number = schema.kinds.number(changes.words.text(entity.kind));
+            number.and_then(|number| u16::try_from(number).ok()).unwrap_or(UNKNOWN)
+        }));
+        for number in changes.refined_entities().iter().copied().chain(changes.new_entities()) {
+            let Some(entity) = changes.entities().get(number as usize) else { continue };
+            let faults = schema.check_entity(&changes.words, entity);
+            let room = MAX_ERRORS - errors.len();
+            errors.extend(faults.into_iter().take(room).map(|fault| fault.about(About::Entity(number))));
+        }
+        self.links.extend(changes.words.iter().skip(self.links.len()).map(|word| schema.link(word)));
+        self.attributes.extend(changes.words.iter().skip(self.attributes.len()).map(|word| schema.attribute(word)));
+        let mut claims = std::mem::take(&mut changes.claims);
+        let checker = Checker { with: self, changes };
+        for (number, claim) in claims.iter_mut().enumerate() {
+            if errors.len() >= MAX_ERRORS {
+                break;
+            }
+            if let Err(fault) = checker.check(&mut claim.says) {
+                errors.push(fault.about(About::Claim(number)));
+            }
+        }
+        changes.claims = claims;
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// What the claims of a piece are checked with.
 struct Checker<'a> {
-    schema: &'a Schema,
+    with: &'a Checking<'a>,
     changes: &'a Changes,
-    kinds: Vec<usize>,
-    links: Vec<Option<&'a LinkKind>>,
-    attributes: Vec<Option<&'a AttributeType>>,
 }
 
 impl Checker<'_> {
@@ -198,20 +222,20 @@ impl Checker<'_> {
 
     fn check_link(&self, from: EntityNo, kind: Word, to: EntityNo) -> Result<&LinkKind, Fault> {
         let (from_kind, to_kind) = (self.kind(from)?, self.kind(to)?);
-        let Some(link) = self.links.get(kind.0 as usize).copied().flatten() else {
+        let Some(link) = self.with.links.get(kind.0 as usize).copied().flatten() else {
             let name = self.changes.words.text(kind);
-            return Err(Fault::unknown(Part::Link, "link kind", name, self.schema.near_link(name)));
+            return Err(Fault::unknown(Part::Link, "link kind", name, self.with.schema.near_link(name)));
         };
         // An entity of an unknown kind has its own error already.
-        if from_kind == UNKNOWN || to_kind == UNKNOWN || link.joins(from_kind, to_kind) {
+        if from_kind == UNKNOWN || to_kind == UNKNOWN || link.joins(from_kind.into(), to_kind.into()) {
             return Ok(link);
         }
         let message = format!("{} does not join {} to {}", link.name, self.with_kind(from), self.with_kind(to));
-        let help = if link.joins(to_kind, from_kind) {
+        let help = if link.joins(to_kind.into(), from_kind.into()) {
             format!("the other way round it does: {} {} {}", self.id(to), link.forward, self.id(from))
         } else {
             let same = if link.same_kind { " of the same kind" } else { "" };
-            let (from, to) = (self.schema.in_words(link.from_kinds), self.schema.in_words(link.to_kinds));
+            let (from, to) = (self.with.schema.in_words(link.from_kinds), self.with.schema.in_words(link.to_kinds));
             format!("it joins {from} to {to}{same}")
         };
         Err(Fault::new(Part::Ends, message, Some(help)))
@@ -219,17 +243,17 @@ impl Checker<'_> {
 
     fn check_attribute(&self, entity: EntityNo, key: Word, value: &str) -> Result<(), Fault> {
         let kind = self.kind(entity)?;
-        let Some(attribute) = self.attributes.get(key.0 as usize).copied().flatten() else {
+        let Some(attribute) = self.with.attributes.get(key.0 as usize).copied().flatten() else {
             let name = self.changes.words.text(key);
             // What FollowTheMoney says and the schema has no word for is kept as it is.
             if super::ftm::property_of(name).is_some() {
                 return Ok(());
             }
-            return Err(Fault::unknown(Part::Attribute, "attribute", name, self.schema.near_attribute(name)));
+            return Err(Fault::unknown(Part::Attribute, "attribute", name, self.with.schema.near_attribute(name)));
         };
         let name = &attribute.name;
-        if kind != UNKNOWN && !attribute.of_kinds.has(kind) {
-            let help = format!("it goes with {}", self.schema.in_words(attribute.of_kinds));
+        if kind != UNKNOWN && !attribute.of_kinds.has(kind.into()) {
+            let help = format!("it goes with {}", self.with.schema.in_words(attribute.of_kinds));
             let message = format!("{} has no attribute {name}", self.with_kind(entity));
             return Err(Fault::new(Part::Attribute, message, Some(help)));
         }
@@ -243,9 +267,9 @@ impl Checker<'_> {
     }
 
     /// The number of an entity's kind.
-    fn kind(&self, entity: EntityNo) -> Result<usize, Fault> {
+    fn kind(&self, entity: EntityNo) -> Result<u16, Fault> {
         let missing = || Fault::new(Part::Ends, format!("entity {entity} is not among the changes"), None);
-        self.kinds.get(entity as usize).copied().ok_or_else(missing)
+        self.with.kinds.get(entity as usize).copied().ok_or_else(missing)
     }
 
     fn id(&self, entity: EntityNo) -> &str {

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 pub(crate) use check::ID_SHAPE;
-pub use check::{About, Part, SchemaError};
+pub use check::{About, Checking, Part, SchemaError};
 pub use near::nearest;
 
 use crate::model::Diagnostic;

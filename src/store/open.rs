@@ -112,6 +112,27 @@ impl Store {
         Self::start(directory, Box::new(pages), manifest, lock)
     }
 
+    /// Removes a database that has no commit, with its directory if nothing else is there. Does nothing to one that has.
+    ///
+    /// # Errors
+    /// The disk refuses; then the rest is removed by the next creation.
+    pub fn discard(self) -> Result<(), StoreError> {
+        let Self { directory, pages, manifest, _lock: lock, .. } = self;
+        if manifest.generation > 0 {
+            return Ok(());
+        }
+        directory::replace(&directory, CREATING, b"This database is being removed.\n")?;
+        drop(pages);
+        directory::remove_file(&directory.join(FORMAT))?;
+        remove_tree(&directory.join(SLED))?;
+        directory::remove_file(&directory.join(CREATING))?;
+        directory::remove_file(&directory.join(LOCK))?;
+        drop(lock);
+        // It stays if there is something in it.
+        let _ = fs::remove_dir(&directory);
+        Ok(())
+    }
+
     /// Opens the database in `directory`. What an interrupted commit left behind is removed.
     ///
     /// # Errors

@@ -71,6 +71,11 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// The store as it was before this change.
+    pub fn before(&self) -> &Store {
+        self.store
+    }
+
     /// The number of a word, given to it now if it is new.
     ///
     /// # Errors
@@ -146,6 +151,14 @@ impl<'s> Transaction<'s> {
     /// # Errors
     /// A number in it is unknown, its texts are too long, or the disk refuses.
     pub fn claim(&mut self, claim: &Claim) -> Result<ClaimNo, StoreError> {
+        self.take(claim.clone())
+    }
+
+    /// As [`Transaction::claim`], of a claim that is no longer needed.
+    ///
+    /// # Errors
+    /// As [`Transaction::claim`].
+    pub fn take(&mut self, claim: Claim) -> Result<ClaimNo, StoreError> {
         self.check_entity(claim.says.subject())?;
         match claim.says {
             Says::Name { language, .. } => language.map_or(Ok(()), |word| self.check_word(word))?,
@@ -159,7 +172,7 @@ impl<'s> Transaction<'s> {
         }
         claim.speaker.map_or(Ok(()), |speaker| self.check_entity(speaker))?;
         self.check_source(claim.source)?;
-        let number = self.cut.claims.push(claim.clone())?;
+        let number = self.cut.claims.push(claim)?;
         self.drain(false)?;
         Ok(number)
     }

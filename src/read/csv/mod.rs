@@ -11,6 +11,7 @@ mod ids;
 mod import;
 mod join;
 pub(in crate::read) mod mapping;
+mod pieces;
 mod plan;
 pub(in crate::read) mod problems;
 mod record;
@@ -23,16 +24,18 @@ pub use dates::DateFormats;
 pub use mapping::Encoding;
 pub use rows::{Fault, Rows};
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use self::files::{DataFile, match_files};
 use self::import::{Here, Import};
 use self::mapping::{End, MappingFile, Table};
+use self::pieces::{Pieces, place};
 use self::plan::{Plan, plan};
 use self::problems::Problems;
 use self::record::{Row, all_hold};
-use crate::model::{Changes, Diagnostic, Lookup, Says, SourceNo};
-use crate::schema::{About, Schema, SchemaError};
+use crate::model::{Changes, Diagnostic, Lookup, SourceNo};
+use crate::schema::Schema;
 
 /// Rows between two reports of progress.
 const REPORT: u64 = 8192;
@@ -72,31 +75,61 @@ pub fn csv(
     known: &dyn Lookup,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Changes, Vec<Diagnostic>> {
-    release(mapping, paths, None, schema, known, progress)
+    let whole = &mut |_: &Changes| Ok(());
+    let tables = Tables { mapping, paths, release: None };
+    let read: Result<_, Infallible> = csv_in_pieces(&tables, schema, known, progress, usize::MAX, whole);
+    read.unwrap_or_else(|never| match never {})
 }
 
-/// As [`csv()`], for a release (a date) of what the tables are; without it, the one that the mapping says, if it says one.
+/// Tables and what is said of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    /// The mapping file.
+    pub mapping: &'a Path,
+    /// The tables, or folders with files of the names that the mapping expects.
+    pub paths: &'a [PathBuf],
+    /// The release (a date) that the tables are; without it, the one that the mapping says, if it says one.
+    pub release: Option<&'a str>,
+}
+
+/// Reads tables as [`csv()`] does, and hands the claims over in pieces, so that the memory need not hold them all.
+///
+/// Whenever `size` claims have been read, and a row's more at most, they are checked and given to `take`, and then
+/// forgotten; the changes that are returned hold the last piece, which is checked too. The caller must not let count what it
+/// was given before everything is read without an error. After the first error no more is given to `take`, and what
+/// follows is read only for its errors.
 ///
 /// # Errors
-/// As [`csv()`].
-pub fn release(
-    mapping: &Path,
-    paths: &[PathBuf],
-    release: Option<&str>,
+/// As [`csv()`]; the outer error is the first one of `take`, which ends the reading.
+///
+/// # Complexity
+/// As [`csv()`], but memory is that of a piece and of the ids.
+pub fn csv_in_pieces<E>(
+    tables: &Tables<'_>,
     schema: &Schema,
     known: &dyn Lookup,
     progress: &mut dyn FnMut(u64),
-) -> Result<Changes, Vec<Diagnostic>> {
-    let mapping = MappingFile::read(mapping)?.of_release(release);
-    let files = match_files(&mapping, paths)?;
+    size: usize,
+    take: &mut dyn FnMut(&Changes) -> Result<(), E>,
+) -> Result<Result<Changes, Vec<Diagnostic>>, E> {
+    let mapping = MappingFile::read(tables.mapping).map(|mapping| mapping.of_release(tables.release));
+    let read = mapping.and_then(|mapping| Ok((match_files(&mapping, tables.paths)?, mapping)));
+    let (files, mapping) = match read {
+        Ok(read) => read,
+        Err(problems) => return Ok(Err(problems)),
+    };
     let by_name = mapping.mapping.tables.iter().any(links_by_name);
     let mut import = Import::new(known, by_name);
-    let tables = prepare(&mapping, &files, schema, &mut import)?;
+    let tables = match prepare(&mapping, &files, schema, &mut import) {
+        Ok(tables) => tables,
+        Err(problems) => return Ok(Err(problems)),
+    };
 
-    let mut reader = Reader { tables: &tables, passes: Vec::new(), bytes: 0, progress };
+    let pieces = Pieces { size, take, check: schema.checking(), before: 0, passes: Vec::new(), refused: Vec::new() };
+    let mut reader = Reader { tables: &tables, pieces, bytes: 0, progress };
     for phase in [Phase::Entities, Phase::Links] {
         for number in 0..tables.len() {
-            reader.pass(number, phase, &mut import);
+            reader.pass(number, phase, &mut import)?;
         }
         if phase == Phase::Entities {
             import.entities_whole = import.problems.is_empty();
@@ -105,17 +138,16 @@ pub fn release(
             }
         }
     }
-    if import.problems.is_empty() && import.changes.claims.is_empty() {
-        let expected = files.iter().map(|file| file.path.display().to_string()).collect::<Vec<_>>().join(", ");
-        import.problems.note(|| mapping.diagnostic(0..0, format!("nothing in {expected} is for this mapping")));
-    }
     let Import { mut changes, mut problems, .. } = import;
-    if problems.is_empty()
-        && let Err(errors) = schema.check(&mut changes)
-    {
-        reader.place(&mapping, &changes, errors, &mut problems);
+    if problems.is_empty() && reader.pieces.before == 0 && changes.claims.is_empty() {
+        let expected = files.iter().map(|file| file.path.display().to_string()).collect::<Vec<_>>().join(", ");
+        problems.note(|| mapping.diagnostic(0..0, format!("nothing in {expected} is for this mapping")));
     }
-    problems.into_result().map(|()| changes)
+    if problems.is_empty() {
+        reader.pieces.check(&mut changes);
+        place(&mapping, &tables, reader.pieces.refused, &mut problems);
+    }
+    Ok(problems.into_result().map(|()| changes))
 }
 
 /// A file, ready to be read.
@@ -198,23 +230,25 @@ fn prepare<'a>(
     problems.into_result().map(|()| tables)
 }
 
-/// Reads files, and remembers which claims came from which.
-struct Reader<'a, 'p> {
+/// Reads files.
+struct Reader<'a, 'p, E> {
     tables: &'a [Prepared<'a>],
-    /// The first claim of each pass over a file, and the file.
-    passes: Vec<(usize, usize)>,
+    pieces: Pieces<'p, E>,
     bytes: u64,
     progress: &'p mut dyn FnMut(u64),
 }
 
-impl Reader<'_, '_> {
-    fn pass(&mut self, number: usize, phase: Phase, import: &mut Import<'_>) {
-        let Some(table) = self.tables.get(number).filter(|table| table.has(phase)) else { return };
-        self.passes.push((import.changes.claims.len(), number));
+impl<E> Reader<'_, '_, E> {
+    fn pass(&mut self, number: usize, phase: Phase, import: &mut Import<'_>) -> Result<(), E> {
+        let Some(table) = self.tables.get(number).filter(|table| table.has(phase)) else { return Ok(()) };
+        self.pieces.passes.push((self.pieces.before + import.changes.claims.len(), number));
         let first = phase == Phase::Entities || table.plan.entities.is_empty();
         let mut rows = match table.open() {
             Ok(rows) => rows,
-            Err(fault) => return import.problems.note(|| *fault.diagnostic),
+            Err(fault) => {
+                import.problems.note(|| *fault.diagnostic);
+                return Ok(());
+            }
         };
         loop {
             match rows.next() {
@@ -246,56 +280,12 @@ impl Reader<'_, '_> {
                 Phase::Entities => import.entities(&here),
                 Phase::Links => import.links(&here),
             }
+            if import.changes.claims.len() >= self.pieces.size {
+                self.pieces.hand_over(&mut import.changes, &import.problems)?;
+            }
         }
         self.bytes += rows.bytes_read() / table.passes();
         (self.progress)(self.bytes);
-    }
-
-    /// Finds the rows of what the schema does not allow, and notes it there.
-    fn place(&self, mapping: &MappingFile, changes: &Changes, errors: Vec<SchemaError>, problems: &mut Problems) {
-        let mut cursor = None;
-        for error in errors {
-            problems.note(|| {
-                let claim = match error.about {
-                    About::Claim(claim) => Some(claim),
-                    About::Entity(entity) => changes.claims.iter().position(|claim| claim.says.subject() == entity),
-                };
-                let found = claim.and_then(|claim| self.row_of(&mut cursor, changes, claim, &error));
-                let mut diagnostic = found.unwrap_or_else(|| mapping.diagnostic(0..0, error.to_string()));
-                diagnostic.help = error.help.clone();
-                diagnostic
-            });
-        }
-    }
-
-    /// A message about the row of a claim. The errors come in the order of claims, so that a file is mostly read on from
-    /// where the last error was.
-    fn row_of(
-        &self,
-        cursor: &mut Option<(usize, Rows)>,
-        changes: &Changes,
-        claim_number: usize,
-        error: &SchemaError,
-    ) -> Option<Diagnostic> {
-        let claim = changes.claims.get(claim_number)?;
-        let row = u64::from(claim.locator.sentence);
-        let pass = self.passes.partition_point(|(first, _)| *first <= claim_number).checked_sub(1)?;
-        let number = self.passes.get(pass)?.1;
-        let mut rows = match cursor.take() {
-            Some((last, rows)) if last == number && rows.number() <= row => rows,
-            _ => self.tables.get(number)?.open().ok()?,
-        };
-        while rows.number() < row {
-            if !rows.next().ok()? {
-                return None;
-            }
-        }
-        let column = match &claim.says {
-            Says::Attribute { value, .. } => rows.record().iter().position(|field| field.contains(&**value)),
-            _ => None,
-        };
-        let diagnostic = rows.diagnostic(column, error.to_string());
-        *cursor = Some((number, rows));
-        Some(diagnostic)
+        Ok(())
     }
 }
