@@ -12,6 +12,9 @@ use super::layout::{NameRecord, NodeRecord, Section};
 use super::near::{Near, SameConsonants};
 use crate::names;
 
+/// How many words with the same consonants are weighed at most.
+const MOST_WEIGHED: usize = 4096;
+
 /// Marks the last name of a group in the order of names.
 const LAST: u32 = 1 << 31;
 
@@ -178,12 +181,27 @@ pub(super) fn words(image: &Image, skeleton: &str, how: WordMatch, limit: usize)
         }
         found
     }
+    // Few consonants are those of many words: it is not the alphabet that should choose among them.
+    fn closest<A: Automaton>(map: &Map<&[u8]>, automaton: A, skeleton: &str, limit: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut stream = map.search(automaton).into_stream();
+        while let Some((word, place)) = stream.next() {
+            let alike = std::str::from_utf8(word).map_or(0.0, |word| names::similarity(word, skeleton));
+            found.push((alike, place as usize));
+            if found.len() >= MOST_WEIGHED {
+                break;
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        found.truncate(limit);
+        found.into_iter().map(|(_, place)| place).collect()
+    }
     match how {
         WordMatch::Same => map.get(skeleton).map(|place| place as usize).into_iter().collect(),
         WordMatch::Prefix => collect(&map, fst::automaton::Str::new(skeleton).starts_with(), limit),
         WordMatch::Consonants => {
             let same = SameConsonants::new(skeleton);
-            if same.is_vague() { Vec::new() } else { collect(&map, same, limit) }
+            if same.is_vague() { Vec::new() } else { closest(&map, same, skeleton, limit) }
         }
         WordMatch::Near(edits) => collect(&map, Near::new(skeleton, edits), limit),
     }

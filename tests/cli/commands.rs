@@ -348,3 +348,22 @@ fn reductions_take_the_entities_that_rows_are_about() {
     let counted = home.query("between \"TTP\", \"al-Qaeda\" | count by kind | csv").ok();
     assert_eq!(counted.lines().nth(1), Some("Organisation,2"));
 }
+
+/// Two consonants are those of many words; the closest of them is found, and not the first of the alphabet.
+#[test]
+fn a_word_without_vowels_finds_the_closest_of_many() {
+    let home = Home::new();
+    let mut seed = "[source]\nid = \"s\"\ntitle = \"S\"\n".to_owned();
+    let vowels = ["a", "e", "i", "o", "u"];
+    for (first, second) in vowels.iter().flat_map(|first| vowels.iter().map(move |second| (first, second))) {
+        for ending in ["", "o", "u"] {
+            seed += &format!(
+                "\n[[entity]]\nid = \"a{first}k{second}n{ending}\"\nkind = \"Person\"\nnames = [\"A{first}k{second}n{ending} Test\"]\n"
+            );
+        }
+    }
+    seed += "\n[[entity]]\nid = \"wanted\"\nkind = \"Organisation\"\nnames = [\"Haqqani Test\"]\n";
+    let file = home.file("seed.toml", seed);
+    home.run(["load", file.to_str().unwrap()]).ok();
+    assert_eq!(home.ids("find \"حقاني\" limit 1"), ["wanted"]);
+}

@@ -40,8 +40,11 @@ fn expressions_end_in_their_budget() {
         ("return 9223372036854775807 + 1", "past 64 bits"),
         ("return reduce(n = 1, i in range(1, 100) | n * 10)", "past 64 bits"),
         ("return 'a' =~ '((((a{1000}){1000}){1000}){1000})'", "too long"),
-        ("return any(x in range(1, 9000000) where any(y in range(1, 9000000) where x + y < 0))", "2 seconds"),
-        ("return reduce(n = 0, i in range(1, 9000000) | reduce(m = 0, j in range(1, 99) | m + j))", "2 seconds"),
+        ("with range(1, 9000000) as l return any(x in l where any(y in l where x + y < 0))", "2 seconds"),
+        (
+            "with range(1, 999) as l return reduce(n = 0, i in range(1, 9000000) | reduce(m = 0, j in l | m + j))",
+            "2 seconds",
+        ),
         ("with reduce(t = 'a', i in range(1, 22) | t + t) as t return t =~ '(a?){500}(a*)*b'", "2 seconds"),
         (
             "with range(1, 5000000) as l return size([x in range(1, 100000) where l = range(1, 5000000)])",
@@ -64,7 +67,7 @@ fn what_was_found_before_an_expression_took_too_long_is_shown() {
     let home = Home::with_seeds();
     let ran = run(
         &home,
-        "unwind [1, 2, 3] as n return n, case n when 3 then any(x in range(1, 9000000) where any(y in range(1, 9000000) where y < 0)) end as slow",
+        "with range(1, 9000000) as l unwind [1, 2, 3] as n return n, case n when 3 then any(x in l where any(y in l where y < 0)) end as slow",
     );
     assert!(ran.out.contains("\n1") && ran.out.contains("\n2"), "{}", ran.out);
     assert!(ran.out.contains("Incomplete: the budget of 2 seconds"), "{}", ran.out);

@@ -1,4 +1,4 @@
-//! Proposals as a seed file, for a review in an editor: [`write`] makes it, [`read`] finds what was decided in it.
+//! Proposals as a seed file, for a review in an editor: [`write()`] makes it, [`read()`] finds what was decided in it.
 //!
 //! Above each table stands a line `# accept ID`. Whoever reviews changes the word or deletes the table; seed files know
 //! comments only as comments, so that the same file can also be loaded as it is.
