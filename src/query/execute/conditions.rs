@@ -45,7 +45,14 @@ impl<G: PropertyGraph> Executor<'_, G> {
         self.group_holds(search, group, &[from, link.node], &[link.link], row)
     }
 
-    fn walks(&mut self, search: &Search, test: &LinkTest, link: u32, row: &mut [Value]) -> Result<bool, Fault> {
+    /// Whether a link may be walked, in whichever direction, as far as the link itself decides.
+    pub(super) fn walks(
+        &mut self,
+        search: &Search,
+        test: &LinkTest,
+        link: u32,
+        row: &mut [Value],
+    ) -> Result<bool, Fault> {
         if !test.filters.is_empty() {
             row[test.slot] = Value::Link(link);
         }

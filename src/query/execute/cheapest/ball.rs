@@ -184,7 +184,10 @@ impl<'g, G: PropertyGraph> Executor<'g, G> {
                         || !self.points(&link, node, *side, direction)
                         || !self.link_is(&link, test.kind.as_ref())
                         || !differs(link.link, &search.differs, row)
-                        || !self.link_holds(search, test, &link, row)?
+                        || !self.walks(search, test, link.link, row)?
+                        // A ball that grows against the paths must not ask more than they do: neither the condition of
+                        // a repetition, which has a direction, nor what is not asked of the first and the last node.
+                        || !self.node_holds(search, link.node, row, |every| every.first && every.last)?
                     {
                         continue;
                     }
